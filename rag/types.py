@@ -1,0 +1,180 @@
+"""The nouns every step shares: frozen values, never changed, only made anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors: TypeAlias = NDArray[np.float32]  # (n, dimension), rows of length 1
+
+Role = Literal["system", "user", "assistant"]
+Status = Literal["writing", "answered", "quoted", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as a reader sees it; `id` is the SHA-256 of its title and text."""
+
+    id: str
+    title: str
+    text: str
+    source: str | None = None  # the outlet
+    url: str | None = None
+    published: str | None = None  # ISO 8601 date
+    path: str | None = None  # the file it came from
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        text: str,
+        *,
+        source: str | None = None,
+        url: str | None = None,
+        published: str | None = None,
+        path: str | None = None,
+    ) -> Document:
+        """A document with its id computed, so that equal articles have equal ids everywhere."""
+        digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
+        return cls(digest, title, text, source, url, published, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of a document: `document.text[start:end] == text`, always."""
+
+    id: str
+    document_id: str
+    title: str
+    text: str
+    start: int  # characters into the document
+    end: int
+    path: str | None = None  # the document's file, so that whoever shows a hit can name it
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; a higher score is a better hit, whatever the index."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a passage; `start` and `end` are characters into the document."""
+
+    number: int  # the [n] a reader sees, counted from 1
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The words themselves, as the article has them."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Span):
+    """The sentence(s) of a passage shown to the model under `[number]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Span):
+    """The words that one sentence of an answer rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, with what it rests on and what the check said of it."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    supported: bool = True
+    reason: str = ""  # one line of Arabic
+
+    @property
+    def marked(self) -> str:
+        """The text with its `[n]` markers."""
+        numbers = dict.fromkeys(citation.number for citation in self.citations)
+        return self.text + "".join(f" [{number}]" for number in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader gets. While it is being written its status is `writing`."""
+
+    question: str
+    sentences: tuple[Sentence, ...] = ()
+    status: Status = "writing"
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    draft: str = ""  # written by the model and not yet checked; empty in a finished answer
+    timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # seconds
+
+    @property
+    def text(self) -> str:
+        """The sentences joined, with their `[n]` markers."""
+        return " ".join(sentence.marked for sentence in self.sentences)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations in the order in which the reader meets them."""
+        return tuple(citation for sentence in self.sentences for citation in sentence.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation, as a generator reads it."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line of a question set."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] = ()
+    answerable: bool = True
+    kind: str = ""
+    history: tuple[str, ...] = ()  # the questions asked before it, oldest first
+    passages: tuple[Document, ...] | None = None  # where given, answer from these alone
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """What an index knows of one ingested file."""
+
+    path: str  # absolute
+    sha256: str  # of its bytes
+    document_ids: tuple[str, ...]
+
+
+def passage_of(document: Document, start: int, end: int) -> Passage:
+    """The passage `document.text[start:end]`."""
+    return Passage(
+        id=f"{document.id}:{start}-{end}",
+        document_id=document.id,
+        title=document.title,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        path=document.path,
+    )
+
+
+def unique_documents(hits: Sequence[Hit]) -> list[str]:
+    """Document ids in the order of their best hit."""
+    return list(dict.fromkeys(hit.passage.document_id for hit in hits))
