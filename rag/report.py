@@ -1,0 +1,151 @@
+"""Answers, hits, means and what a run was made on, as JSON and as text."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rag.types import Answer, Citation, Document, Hit, Sentence
+
+TIMINGS = ("evidence", "first_word", "total")
+NEAREST = 3  # articles named under a declined answer
+NEAREST_HEADING = "أقرب المقالات:"
+PACKAGES = (
+    *("musnad", "torch", "sentence-transformers", "llama-cpp-python"),
+    *("faiss-cpu", "bm25s", "numpy"),
+)
+
+
+def answer_as_json(answer: Answer) -> dict[str, object]:
+    """An answer as `rag ask --json` prints it; a timing that was not taken is None."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "status": answer.status,
+        "sentences": [_sentence_as_json(sentence) for sentence in answer.sentences],
+        "hits": hits_as_json(answer.hits),
+        "timings": {name: answer.timings.get(name) for name in TIMINGS},
+    }
+
+
+def hits_as_json(hits: Sequence[Hit]) -> list[dict[str, object]]:
+    """Hits in their order, each with the text of its passage."""
+    return [
+        {
+            "passage_id": hit.passage.id,
+            "document_id": hit.passage.document_id,
+            "path": hit.passage.path,
+            "score": float(hit.score),  # an index may give NumPy's floats, which JSON refuses
+            "text": hit.passage.text,
+        }
+        for hit in hits
+    ]
+
+
+def document_as_json(document: Document, passages: int) -> dict[str, object]:
+    """What is known of a document, its text left out, and how many passages it was cut into."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "url": document.url,
+        "published": document.published,
+        "path": document.path,
+        "passages": passages,
+    }
+
+
+def answer_as_text(answer: Answer) -> str:
+    """The marked text, then each source once under its number with the words that were cited.
+
+    A declined answer has no sources; the nearest articles stand in their place.
+    """
+    blocks = [answer.text, *_sources(answer.citations)]
+    if answer.status == "declined" and answer.hits:
+        names = dict.fromkeys(_name(hit.passage.title, hit.passage.path) for hit in answer.hits)
+        blocks.append("\n".join([NEAREST_HEADING, *(f"- {name}" for name in [*names][:NEAREST])]))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def means_as_text(means: Mapping[str, float]) -> str:
+    """One line per mean, the names and the decimal points aligned.
+
+    >>> print(means_as_text({"nDCG@10": 0.9517, "words": 21.5}))
+    nDCG@10   0.952
+    words    21.500
+    """
+    name_width = max(map(len, means), default=0)
+    figures = {name: f"{value:.3f}" for name, value in means.items()}
+    figure_width = max(map(len, figures.values()), default=0)
+    return "\n".join(
+        f"{name:<{name_width}}  {figure:>{figure_width}}" for name, figure in figures.items()
+    )
+
+
+def versions() -> dict[str, str | None]:
+    """The versions of Python and of what a score can hang on; None for what is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def machine() -> dict[str, object]:
+    """What a timing can hang on: processor, cores, memory in bytes, operating system."""
+    processor, cpuinfo = platform.processor() or platform.machine(), Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = [line.partition(":") for line in cpuinfo.read_text(encoding="utf-8").splitlines()]
+        names = [value.strip() for key, _, value in lines if key.strip() == "model name"]
+        processor = names[0] if names else processor
+    has_sizes = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if has_sizes else None
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "memory": memory,
+        "platform": platform.platform(),
+    }
+
+
+def _sentence_as_json(sentence: Sentence) -> dict[str, object]:
+    return {
+        "text": sentence.text,
+        "supported": sentence.supported,
+        "reason": sentence.reason,
+        "citations": [_citation_as_json(citation) for citation in sentence.citations],
+    }
+
+
+def _citation_as_json(citation: Citation) -> dict[str, object]:
+    return {
+        "number": citation.number,
+        "document_id": citation.passage.document_id,
+        "title": citation.passage.title,
+        "path": citation.passage.path,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def _sources(citations: Sequence[Citation]) -> list[str]:
+    """One block per source: `[1] title — path`, and each cited stretch of it on its own line."""
+    quotes: dict[str, dict[str, None]] = {}
+    for citation in sorted(citations, key=lambda citation: citation.number):
+        name = _name(citation.passage.title, citation.passage.path)
+        on_one_line = " ".join(citation.quote.split())
+        quotes.setdefault(f"[{citation.number}] {name}", {})[on_one_line] = None
+    return [
+        "\n".join([source, *(f"    «{quote}»" for quote in of_source)])
+        for source, of_source in quotes.items()
+    ]
+
+
+def _name(title: str, path: str | None) -> str:
+    return " — ".join(part for part in (title, path) if part)

@@ -1,0 +1,371 @@
+"""What every implementation of a seam must do, by value."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.embed import Embedder
+from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.generate import Generator
+from rag.index import Index, IndexIdentity
+from rag.index.local import LocalIndex
+from rag.types import Document, Message, Passage, SourceFile, passage_of
+
+DIMENSION = 24
+WORDS = "بوتين كيم بيونغ يانغ زيارة قمة صاروخ اتفاق جيش وزير حرب سلام نفط بحر ميناء ملك".split()
+
+
+def analyse(text: str) -> list[str]:
+    return text.split()
+
+
+@pytest.fixture(params=["exact", "local"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    with closing(empty(request.param, tmp_path)) as made:
+        yield made
+
+
+def empty(kind: str, folder: Path) -> Index:
+    if kind == "exact":
+        return ExactIndex(DIMENSION, analyse=analyse)
+    identity = IndexIdentity("embedder", DIMENSION, "chunker", "words")
+    return LocalIndex(folder / "index", identity, analyse=analyse, create=True)
+
+
+def article(
+    number: int, *, path: str | None = None, seed: int = 0
+) -> tuple[Document, list[Passage], np.ndarray]:
+    """A document of one to three passages of random words, with random unit vectors."""
+    dice = random.Random(1000 * seed + number)
+    text = " ".join(dice.choices(WORDS, k=dice.randrange(6, 30)))
+    document = Document.of(f"مقال {number}", text, path=path)
+    edges = sorted({0, len(text), *dice.sample(range(1, len(text)), 2)})[-dice.randrange(2, 5) :]
+    passages = [passage_of(document, a, b) for a, b in pairwise(edges)]
+    return document, passages, unit_vectors(len(passages), seed=number)
+
+
+def unit_vectors(count: int, *, seed: int) -> np.ndarray:
+    vectors = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def fill(index: Index, numbers: range) -> tuple[list[Passage], np.ndarray]:
+    articles = [article(number) for number in numbers]
+    for each in articles:
+        index.put(*each)
+    index.commit()
+    return [p for _, ps, _ in articles for p in ps], np.concatenate([v for *_, v in articles])
+
+
+def bm25(texts: list[list[str]], question: list[str], row: int) -> float:
+    """The formula as it is printed, with k1 = 1.2 and b = 0.75."""
+    score = 0.0
+    average = sum(len(text) for text in texts) / len(texts)
+    for term in question:
+        df = sum(1 for text in texts if term in text)
+        tf = texts[row].count(term)
+        idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        score += idf * (tf * 2.2) / (tf + 1.2 * (1 - 0.75 + 0.75 * len(texts[row]) / average))
+    return score
+
+
+def test_nearest_gives_the_highest_inner_products_in_order(index: Index) -> None:
+    passages, vectors = fill(index, range(12))
+    asked = unit_vectors(3, seed=99)
+    for hits, question in zip(index.nearest(asked, 5), asked, strict=True):
+        scores = vectors @ question
+        expected = np.argsort(-scores)[:5]
+        assert [hit.passage for hit in hits] == [passages[row] for row in expected]
+        assert [hit.score for hit in hits] == pytest.approx(scores[expected], abs=1e-5)
+
+
+def test_a_question_finds_the_same_alone_and_among_three_hundred(index: Index) -> None:
+    fill(index, range(12))
+    asked = unit_vectors(300, seed=98)
+    together = index.nearest(asked, 4)
+    assert len(together) == 300
+    for row in (0, 255, 256, 299):
+        (alone,) = index.nearest(asked[row : row + 1], 4)
+        assert [hit.passage for hit in alone] == [hit.passage for hit in together[row]]
+
+
+def test_equal_scores_come_in_the_order_of_the_passages(index: Index) -> None:
+    document = Document.of("عنوان", "نص " * 40)
+    passages = [passage_of(document, 3 * n, 3 * n + 3) for n in range(40)]
+    vectors = np.repeat(unit_vectors(1, seed=5), 40, axis=0)
+    index.put(document, passages, vectors)
+    index.commit()
+    for k in (1, 7, 40):
+        assert [hit.passage for hit in index.nearest(vectors[:1], k)[0]] == passages[:k]
+        assert [hit.passage for hit in index.matching(["نص"], k)[0]] == passages[:k]
+
+
+@pytest.mark.parametrize(
+    "question", ["بوتين", "بوتين كيم قمة", "بوتين بوتين كيم", "مقال 3 غائبة صاروخ", "غائبة", ""]
+)
+def test_matching_gives_the_scores_of_the_printed_formula(index: Index, question: str) -> None:
+    passages, _ = fill(index, range(12))
+    texts = [f"{passage.title} {passage.text}".split() for passage in passages]
+    scores = [bm25(texts, question.split(), row) for row in range(len(texts))]
+    expected = sorted(
+        (row for row in range(len(texts)) if scores[row] > 0), key=lambda r: -scores[r]
+    )
+    (hits,) = index.matching([question], 6)
+    assert [hit.passage for hit in hits] == [passages[row] for row in expected[:6]]
+    assert [hit.score for hit in hits] == pytest.approx([scores[row] for row in expected[:6]])
+
+
+def test_scores_follow_the_corpus_when_articles_come_and_go(index: Index) -> None:
+    fill(index, range(6))
+    index.remove([article(number)[0].id for number in (1, 4)])
+    fill(index, range(6, 9))
+    passages = [p for number in (0, 2, 3, 5, 6, 7, 8) for p in article(number)[1]]
+    texts = [f"{passage.title} {passage.text}".split() for passage in passages]
+    (hits,) = index.matching(["بوتين قمة مقال"], 100)
+    assert len(hits) == len(passages)
+    for hit in hits:
+        row = passages.index(hit.passage)
+        assert hit.score == pytest.approx(bm25(texts, ["بوتين", "قمة", "مقال"], row))
+
+
+def test_more_hits_than_passages_gives_all_of_them(index: Index) -> None:
+    passages, _ = fill(index, range(3))
+    (hits,) = index.nearest(unit_vectors(1, seed=1), 1000)
+    assert {hit.passage for hit in hits} == set(passages)
+    assert len(hits) == len(passages)
+    assert index.nearest(unit_vectors(1, seed=1), 0) == [[]]
+    assert index.matching(["بوتين"], 0) == [[]]
+
+
+def test_an_empty_corpus_and_no_questions_give_empty_lists(index: Index) -> None:
+    for _ in range(2):
+        assert index.nearest(unit_vectors(2, seed=1), 5) == [[], []]
+        assert index.matching(["بوتين", ""], 5) == [[], []]
+        assert index.nearest(np.empty((0, DIMENSION), np.float32), 5) == []
+        assert index.matching([], 5) == []
+        assert index.documents() == []
+        fill(index, range(2))
+        index.remove([document.id for document in index.documents()])
+        index.commit()
+
+
+def test_vectors_of_another_shape_are_refused_with_both_shapes(index: Index) -> None:
+    document, passages, vectors = article(1)
+    with pytest.raises(ValueError, match=rf"{DIMENSION + 1}.*{DIMENSION}"):
+        index.put(document, passages, np.pad(vectors, ((0, 0), (0, 1))))
+    with pytest.raises(ValueError, match="the index needs"):
+        index.put(document, passages, vectors[:-1])
+    with pytest.raises(ValueError, match="finite"):
+        index.put(document, passages, vectors * np.float32("nan"))
+    fill(index, range(2))
+    with pytest.raises(ValueError, match=rf"{DIMENSION - 1}.*{DIMENSION}"):
+        index.nearest(unit_vectors(1, seed=1)[:, 1:], 3)
+
+
+def test_a_passage_that_is_not_a_slice_of_its_document_is_refused(index: Index) -> None:
+    document, _, _ = article(1)
+    _, strange, vectors = article(2)
+    with pytest.raises(ValueError, match="is not of document"):
+        index.put(document, strange, vectors)
+    shifted = Passage("p", document.id, document.title, document.text[1:4], 0, 3)
+    with pytest.raises(ValueError, match="not the text at its place"):
+        index.put(document, [shifted], unit_vectors(1, seed=1))
+
+
+def test_nothing_is_seen_before_the_commit_but_is_stored(index: Index) -> None:
+    document, passages, vectors = article(1)
+    index.put(document, passages, vectors)
+    assert index.has([document.id, "unknown"]) == {document.id}
+    assert (index.documents(), index.passages(document.id)) == ([], [])
+    assert index.nearest(vectors[:1], 3) == [[]]
+    index.commit()
+    assert index.documents([document.id, "unknown"]) == [document]
+    assert index.passages(document.id) == passages
+    assert index.nearest(vectors[:1], 1)[0][0].passage == passages[0]
+
+
+def test_a_document_put_twice_is_there_once_with_the_later_words_about_it(index: Index) -> None:
+    _, passages, vectors = article(1)
+    for source in ("رويترز", "الجزيرة"):
+        document = Document.of("مقال 1", article(1)[0].text, source=source, path="/a")
+        index.put(document, passages, vectors)
+        index.commit()
+    assert index.documents() == [document]
+    assert len(index.nearest(vectors[:1], 100)[0]) == len(passages)
+
+
+def test_a_removed_document_is_gone_at_the_commit_and_not_before(index: Index) -> None:
+    fill(index, range(3))
+    gone = article(1)[0]
+    index.remove([gone.id, "unknown"])
+    assert gone in index.documents()
+    index.commit()
+    assert [d.title for d in index.documents()] == ["مقال 0", "مقال 2"]
+    assert not index.has([gone.id])
+    found = {hit.passage.document_id for hit in index.nearest(unit_vectors(1, seed=1), 100)[0]}
+    assert gone.id not in found
+
+
+def test_a_document_goes_with_the_last_file_that_holds_it(index: Index) -> None:
+    document, passages, vectors = article(1, path="/b.txt")
+    index.put(document, passages, vectors)
+    files = [SourceFile(path, "0" * 64, (document.id,)) for path in ("/a.txt", "/b.txt")]
+    index.record(files)
+    index.commit()
+    assert index.files() == {"/a.txt": files[0], "/b.txt": files[1]}
+    assert index.documents() == [document]
+    index.record([], forget=["/b.txt", "/never.txt"])
+    index.commit()
+    assert [d.path for d in index.documents()] == ["/a.txt"]
+    assert index.nearest(vectors[:1], 1)[0][0].passage.path == "/a.txt"
+    index.record([SourceFile("/a.txt", "1" * 64, ())])
+    index.commit()
+    assert index.documents() == []
+    assert index.files() == {"/a.txt": SourceFile("/a.txt", "1" * 64, ())}
+
+
+def test_a_moved_file_takes_its_documents_along(index: Index) -> None:
+    document, passages, vectors = article(1, path="/old.txt")
+    index.put(document, passages, vectors)
+    index.record([SourceFile("/old.txt", "0" * 64, (document.id,))])
+    index.commit()
+    index.record([SourceFile("/new.txt", "0" * 64, (document.id,))], forget=["/old.txt"])
+    index.commit()
+    assert [d.path for d in index.documents()] == ["/new.txt"]
+    assert [p.path for p in index.passages(document.id)] == ["/new.txt"] * len(passages)
+    assert index.matching(["مقال"], 1)[0][0].passage.path == "/new.txt"
+
+
+def test_the_later_of_two_contradicting_calls_holds(index: Index) -> None:
+    document, passages, vectors = article(1)
+    index.put(document, passages, vectors)
+    index.remove([document.id])
+    index.commit()
+    assert index.documents() == []
+    index.remove([document.id])
+    index.put(document, passages, vectors)
+    index.record([SourceFile("/a.txt", "0" * 64, (document.id,))])
+    index.commit()
+    index.remove([document.id])
+    index.record([SourceFile("/b.txt", "0" * 64, (document.id,))])
+    index.commit()
+    assert [d.id for d in index.documents()] == [document.id]
+
+
+def test_a_file_that_names_an_unknown_document_changes_nothing(index: Index) -> None:
+    fill(index, range(2))
+    before = index.documents()
+    index.record([SourceFile("/a.txt", "0" * 64, ("unknown",))])
+    index.remove([before[0].id])
+    with pytest.raises(ValueError, match="never put"):
+        index.commit()
+    assert index.documents() == before
+    assert index.files() == {}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
+    seed: int, tmp_path: Path
+) -> None:
+    dice = random.Random(seed)
+    exact = empty("exact", tmp_path)
+    local = empty("local", tmp_path)
+    for _ in range(60):
+        play(dice, [exact, local])
+    assert local.documents() == exact.documents()
+    assert local.files() == exact.files()
+    asked = unit_vectors(2, seed=seed)
+    for ours, theirs in [
+        (local.nearest(asked, 9), exact.nearest(asked, 9)),
+        (local.matching(WORDS, 9), exact.matching(WORDS, 9)),
+    ]:
+        for row, reference in zip(ours, theirs, strict=True):
+            assert [hit.passage for hit in row] == [hit.passage for hit in reference]
+            scores = [hit.score for hit in reference]
+            assert [hit.score for hit in row] == pytest.approx(scores, abs=1e-5)
+    local.close()
+
+
+def play(dice: random.Random, indexes: list[Index]) -> None:
+    """One random call, the same on all."""
+    event = dice.choice(["put", "put", "remove", "record", "forget", "commit", "close"])
+    numbers = dice.sample(range(10), 2)
+    ids = [article(number)[0].id for number in numbers]
+    path = dice.choice(["/a", "/b", "/c"])
+    file = SourceFile(path, str(dice.random()), tuple(sorted(indexes[0].has(ids))))
+    for index in indexes:
+        if event == "put":
+            index.put(*article(numbers[0], path=path))
+        elif event == "remove":
+            index.remove(ids)
+        elif event == "record":
+            index.record([file])
+        elif event == "forget":
+            index.record([], forget=[path])
+        elif event == "commit":
+            index.commit()
+        else:
+            index.close()  # and used again: what was not committed is forgotten
+
+
+def test_the_fake_embedder_gives_unit_vectors_that_never_change() -> None:
+    embedder: Embedder = FakeEmbedder(64)
+    _, passages, _ = article(1)
+    vectors = embedder.embed_passages(passages)
+    assert vectors.shape == (len(passages), embedder.dimension)
+    assert vectors.dtype == np.float32
+    odd = embedder.embed_questions(["", "؟!", "في", "كلمة"])
+    for row in (*vectors, *odd):
+        assert float(np.linalg.norm(row)) == pytest.approx(1, abs=1e-6)
+    assert np.array_equal(vectors, FakeEmbedder(64).embed_passages(passages))
+    # Written down, because another process must give the same: Python's own hash would not.
+    signs = np.sign(embedder.embed_questions(["2024"])[0, :8])
+    assert signs.tolist() == [-1, -1, 1, 1, -1, -1, 1, -1]
+    assert embedder.embed_questions([]).shape == (0, 64)
+    assert embedder.embed_passages([]).shape == (0, 64)
+
+
+def test_texts_that_share_words_are_nearer_to_the_fake_embedder() -> None:
+    embedder = FakeEmbedder()
+    document = Document.of("زيارة بوتين", "زار الرئيس الروسي بوتين كوريا الشمالية يوم الأربعاء")
+    (passage,) = embedder.embed_passages([passage_of(document, 0, len(document.text))])
+    asked = ["متى زار بوتين كوريا الشمالية؟", "كم بلغ سعر برميل النفط؟"]
+    near, far = embedder.embed_questions(asked) @ passage
+    assert near > 0.5
+    assert abs(far) < 0.3
+    assert embedder.embedded == [f"{document.id}:0-{len(document.text)}"]
+
+
+def test_the_pieces_of_the_fake_generator_join_to_its_reply() -> None:
+    generator: Generator = FakeGenerator(["زار بوتين \n كوريا [1]. ", ["قط", "عة"]])
+    messages = [Message("user", "متى؟")]
+    assert "".join(generator.generate(messages, max_tokens=99)) == "زار بوتين \n كوريا [1]. "
+    assert list(generator.generate(messages, max_tokens=99)) == ["قط", "عة"]
+    with pytest.raises(LookupError, match="given 2 replies"):
+        next(generator.generate(messages, max_tokens=99))
+
+
+def test_the_fake_generator_answers_as_a_function_of_the_messages() -> None:
+    generator = FakeGenerator(lambda messages: messages[-1].content.upper())
+    asked = [Message("system", "x"), Message("user", "a b c d")]
+    assert "".join(generator.generate(asked, max_tokens=2)) == "A B"
+    assert generator.received == [asked]
+
+
+def test_closing_the_reply_stops_the_fake_generator() -> None:
+    generator = FakeGenerator(["واحد اثنان ثلاثة أربعة", "خمسة"])
+    pieces = generator.generate([], max_tokens=99)
+    assert [next(pieces), next(pieces)] == ["واحد", " اثنان"]
+    close: Callable[[], None] = pieces.close  # type: ignore[attr-defined]  # of a generator
+    close()
+    assert list(pieces) == []
+    assert generator.written == 2
+    assert list(generator.generate([], max_tokens=99)) == ["خمسة"]
