@@ -33,6 +33,10 @@ class IndexLockedError(RagError):
     """Another process is writing to the index."""
 
 
+class IndexAccessError(RagError):
+    """The folder of the index cannot be read or written: no space left, or no permission."""
+
+
 class IndexMissingError(RagError):
     """There is no index in the folder yet."""
 

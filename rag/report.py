@@ -7,8 +7,12 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.types import Answer, Citation, Document, Hit, Sentence
+
+if TYPE_CHECKING:
+    from rag.ingest import IngestReport
 
 TIMINGS = ("evidence", "first_word", "total")
 NEAREST = 3  # articles named under a declined answer
@@ -68,6 +72,36 @@ def answer_as_text(answer: Answer) -> str:
         names = dict.fromkeys(_name(hit.passage.title, hit.passage.path) for hit in answer.hits)
         blocks.append("\n".join([NEAREST_HEADING, *(f"- {name}" for name in [*names][:NEAREST])]))
     return "\n\n".join(block for block in blocks if block)
+
+
+def hits_as_text(hits: Sequence[Hit]) -> str:
+    """Hits for a terminal: score, title and file, and the passage below."""
+    if not hits:
+        return "no passage fits"
+    blocks = []
+    for place, hit in enumerate(hits, start=1):
+        name = _name(hit.passage.title, hit.passage.path)
+        blocks.append(f"{place}. {name}  ({hit.score:.2f})\n{hit.passage.text}")
+    return "\n\n".join(blocks)
+
+
+def ingest_as_text(done: IngestReport) -> str:
+    """What an ingest did: a line for each file that went or moved, and the counts."""
+    lines = [f"removed  {path}" for path in done.removed]
+    lines += [f"moved    {before} -> {path}" for before, path in done.moved]
+    counts = [
+        (len(done.added), "added"),
+        (len(done.changed), "changed"),
+        (len(done.moved), "moved"),
+        (len(done.unchanged), "unchanged"),
+        (len(done.removed), "removed"),
+        (len(done.refused), "refused"),
+    ]
+    files = ", ".join(f"{count:,} {what}" for count, what in counts if count) or "none"
+    lines.append(
+        f"files: {files}; articles read: {done.documents:,}; passages embedded: {done.embedded:,}"
+    )
+    return "\n".join(lines)
 
 
 def means_as_text(means: Mapping[str, float]) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Vectors: TypeAlias = NDArray[np.float32]  # (n, dimension), rows of length 1
 
+# What an answer says when the articles do not: prompt, code and metrics share it.
+DECLINED = "لا تذكر المقالات ما يجيب عن هذا السؤال."
+
 Role = Literal["system", "user", "assistant"]
 Status = Literal["writing", "answered", "quoted", "declined"]
 
@@ -65,6 +68,8 @@ class Hit:
 
     passage: Passage
     score: float
+    dense: float | None = None  # cosine, where the dense leg found it
+    lexical: float | None = None  # BM25, where the lexical leg found it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ class SourceFile:
     """What an index knows of one ingested file."""
 
     path: str  # absolute
-    sha256: str  # of its bytes
+    sha256: str  # of its bytes and the cleaner's name: another cleaner reads the file again
     document_ids: tuple[str, ...]
 
 

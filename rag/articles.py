@@ -1,0 +1,299 @@
+"""Files to raw articles."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rag.arabic import arabic_share
+from rag.errors import ArticleError
+
+if TYPE_CHECKING:
+    from docx.table import Table
+
+Kind = Literal["text", "markdown", "html"]
+
+MAX_BYTES = 50 * 1024**2
+MAX_JSONL_BYTES = 1024**3
+MAX_UNPACKED_BYTES = 500 * 1024**2  # of a docx: a few kilobytes of zip can hold gigabytes
+
+EXPECTED = "txt, md, html, pdf, docx or jsonl"
+ENDINGS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl")
+
+_LETTER = re.compile(r"[^\W\d_]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
+_PRESENTATION = re.compile("[\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufdf0-\ufdfc\ufe70-\ufefc]")
+_PAGE_NUMBER = re.compile(r"\W*\d{1,4}\W*|(?:صفحة|page)\W*\d{1,4}(?:\W+(?:من|of)\W+\d{1,4})?", re.I)
+
+# pypdf and python-docx let these through when a file is damaged; anything else is a bug of ours.
+_DAMAGE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError),
+    *(OSError, EOFError, RuntimeError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """The text of a file, or of one line of a JSONL file, before any cleaning."""
+
+    path: str
+    kind: Kind
+    content: str
+    title: str | None = None  # this and the rest only where the format itself says it
+    source: str | None = None
+    url: str | None = None
+    published: str | None = None  # as the file has it
+    author: str | None = None
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """The files given and those below the folders given, absolute, sorted, each once.
+
+    Below a folder only the known `ENDINGS` count and hidden names are passed over; a file that
+    is named is always taken. Raises ArticleError for a path that does not exist and for nothing.
+    """
+    found: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise ArticleError(f"no such file or folder: {path}")
+        found.update(_files_below(path) if path.is_dir() else [path.resolve()])
+    if not found:
+        places = ", ".join(map(str, paths)) or "an empty list of paths"
+        raise ArticleError(f"no articles in {places}: expected {EXPECTED} files")
+    return sorted(found)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            if not name.startswith(".") and path.suffix.lower() in ENDINGS and path.is_file():
+                yield path.resolve()
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise ArticleError(f"cannot read the folder {error.filename}: {error.strerror}") from error
+
+
+def read_articles(
+    path: Path, *, content: bytes | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[RawArticle]:
+    """The articles of one file, one after the other; `content` is its bytes where they are known.
+
+    Raises ArticleError, in one line that names the file, for anything that cannot be read. A JSONL
+    file is read line by line up to `MAX_JSONL_BYTES`, whatever `max_bytes` says, so a broken line
+    is found only when it is reached.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        what = ending or "a file without an ending"
+        raise ArticleError(f"{path}: cannot read {what}: expected {EXPECTED}")
+    try:
+        size = path.stat().st_size if content is None else len(content)
+        _check_size(path, size, MAX_JSONL_BYTES if ending == ".jsonl" else max_bytes)
+        if ending == ".jsonl":
+            yield from _jsonl_articles(path, content)
+            return
+        stored = path.read_bytes() if content is None else content
+    except OSError as error:
+        raise ArticleError(f"{path}: cannot be read: {error.strerror}") from error
+    if ending not in (".pdf", ".docx"):
+        yield _text_article(path, stored)
+        return
+    try:
+        article = (_pdf_article if ending == ".pdf" else _docx_article)(path, stored)
+    except _DAMAGE as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise ArticleError(f"{path}: a damaged {ending[1:]} file: {reason}") from error
+    yield article
+
+
+def _check_size(path: Path, size: int, limit: int) -> None:
+    if size == 0:
+        raise ArticleError(f"{path}: the file is empty")
+    if size > limit:
+        raise ArticleError(
+            f"{path}: {size / 1024**2:.1f} MiB, more than the {limit / 1024**2:g} MiB "
+            "an article may have: split the file"
+        )
+
+
+def decode(path: Path, stored: bytes) -> str:
+    """The text of a file in UTF-8, in UTF-16 with a byte order mark, or in windows-1256."""
+    has_mark = stored.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in stored and not has_mark:
+        raise ArticleError(f"{path}: a binary file, not text: expected text in UTF-8")
+    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "windows-1256"):
+        try:
+            text = stored.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "windows-1256" and not (_LETTER.search(text) and arabic_share(text) > 0.5):
+            continue  # it decodes almost anything, so only Arabic proves it right
+        if len(_CONTROL.findall(text)) > len(text) // 1000:
+            raise ArticleError(f"{path}: a binary file, not text: it is full of control characters")
+        if not text.strip("\ufeff\x1a \t\r\n"):
+            raise ArticleError(f"{path}: the file is empty")
+        return text
+    raise ArticleError(
+        f"{path}: neither UTF-8, UTF-16 with a byte order mark nor Arabic in windows-1256: "
+        "save it as UTF-8"
+    )
+
+
+def _text_article(path: Path, stored: bytes) -> RawArticle:
+    text = decode(path, stored)
+    if path.suffix.lower() not in (".md", ".markdown"):
+        return RawArticle(str(path), "text" if path.suffix.lower() == ".txt" else "html", text)
+    text = text.replace("\r\n", "\n")
+    fields: dict[str, str] = {}
+    if front := _FRONT_MATTER.match(text):
+        text = text[front.end() :]
+        pairs = (line.partition(":") for line in front[1].splitlines())
+        fields = {name.strip().lower(): value.strip().strip("\"'") for name, _, value in pairs}
+    if heading := _HEADING.search(text):
+        fields["title"] = fields.get("title") or heading[1].rstrip(" #")
+    return _article(path, "markdown", text, fields)
+
+
+def _article(path: Path, kind: Kind, text: str, fields: Mapping[str, object]) -> RawArticle:
+    return RawArticle(
+        str(path),
+        kind,
+        text,
+        title=_first(fields, "title"),
+        source=_first(fields, "source"),
+        url=_first(fields, "url"),
+        published=_first(fields, "published", "date"),
+        author=_first(fields, "author"),
+    )
+
+
+def _first(fields: Mapping[str, object], *names: str) -> str | None:
+    values = (fields.get(name) for name in names)
+    return next((value for value in values if isinstance(value, str) and value.strip()), None)
+
+
+def _jsonl_articles(path: Path, content: bytes | None) -> Iterator[RawArticle]:
+    is_empty = True
+    with path.open("rb") if content is None else io.BytesIO(content) as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip(b"\xef\xbb\xbf \t\r\n"):
+                is_empty = False
+                yield _row_article(path, number, line)
+    if is_empty:
+        raise ArticleError(f"{path}: the file is empty")
+
+
+def _row_article(path: Path, number: int, line: bytes) -> RawArticle:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else error
+        raise ArticleError(f"{path}, line {number}: not JSON in UTF-8: {reason}") from error
+    if not isinstance(row, dict):
+        raise ArticleError(f"{path}, line {number}: expected a JSON object like {{'text': …}}")
+    text = _first(row, "text", "content", "context", "body")
+    if text is None:
+        names = "'text', 'content', 'context' or 'body'"
+        raise ArticleError(f"{path}, line {number}: no text: expected it in {names}")
+    return _article(path, "text", text, row)
+
+
+def _pdf_article(path: Path, stored: bytes) -> RawArticle:
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(stored))
+        pages = [page.extract_text() for page in reader.pages]
+        title = _sensible(reader.metadata.title) if reader.metadata else None
+    except (FileNotDecryptedError, DependencyError) as error:
+        raise ArticleError(f"{path}: an encrypted PDF: save a copy without password") from error
+    except PyPdfError as error:
+        raise ValueError(str(error)) from error
+    text = _in_letters(_flowing(pages))
+    if not _LETTER.search(text):
+        raise ArticleError(f"{path}: a PDF without a text layer (a scan?): run OCR on it first")
+    return RawArticle(str(path), "text", text, title=title)
+
+
+def _flowing(pages: Sequence[str]) -> str:
+    """The pages as paragraphs, without page numbers and the lines at the edge of most pages.
+
+    A PDF has only lines: one that is clearly shorter than the rest ends a paragraph.
+    """
+    split = [[line.strip() for line in page.splitlines() if line.strip()] for page in pages]
+    edges = Counter(line for lines in split for line in {*lines[:1], *lines[-1:]})
+    running = {line for line, count in edges.items() if count >= 3 and count > len(split) / 2}
+    lines = [line for page in split for line in page if line not in running]
+    lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line)]
+    widths = sorted(len(line) for line in lines)
+    full = widths[len(widths) * 9 // 10] * 0.8 if widths else 0
+    return "".join(line + (" " if len(line) >= full else "\n\n") for line in lines)
+
+
+def _in_letters(text: str) -> str:
+    """The text with Arabic letter shapes, as PDFs hold them, turned into letters."""
+
+    def letters(match: re.Match[str]) -> str:
+        plain = unicodedata.normalize("NFKC", match[0])
+        # A mark of its own becomes a blank or a tatweel with the mark on it.
+        return plain.strip(" ـ") if match[0] <= "\ufe7f" and len(plain) == 2 else plain
+
+    return _PRESENTATION.sub(letters, text)
+
+
+def _sensible(title: str | None) -> str | None:
+    """A title from a file's properties, unless it is a file name or a template's."""
+    title = (title or "").strip()
+    is_name = re.search(r"\.\w{2,4}$|^(?:Microsoft|untitled|document)\b", title, re.IGNORECASE)
+    return title if len(title.split()) >= 2 and not is_name else None
+
+
+def _docx_article(path: Path, stored: bytes) -> RawArticle:
+    import docx
+    from docx.exceptions import PythonDocxError
+    from docx.table import Table
+
+    with zipfile.ZipFile(io.BytesIO(stored)) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > MAX_UNPACKED_BYTES:
+        raise ArticleError(f"{path}: unpacks to {size / 1024**2:.0f} MiB: split the file")
+    title = None
+    blocks: list[str] = []
+    try:
+        file = docx.Document(io.BytesIO(stored))
+        for block in file.iter_inner_content():
+            if isinstance(block, Table):
+                blocks.append(_table_text(block))
+                continue
+            blocks.append(block.text)
+            if not title and block.style and block.style.name in ("Title", "Heading 1"):
+                title = block.text.strip()
+    except PythonDocxError as error:
+        raise ValueError(str(error)) from error
+    text = "\n\n".join(block for block in blocks if block.strip())
+    if not text:
+        raise ArticleError(f"{path}: no text in the document")
+    return RawArticle(str(path), "text", text, title=title or _sensible(file.core_properties.title))
+
+
+def _table_text(table: Table) -> str:
+    """One line for each row; cells that were merged count once."""
+    rows = ({id(cell._tc): cell.text.strip() for cell in row.cells} for row in table.rows)
+    return "\n".join(" | ".join(filter(None, row.values())) for row in rows)

@@ -1,0 +1,122 @@
+"""The lines that are no part of an article wherever they stand: one small rule for each kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.clean.captions import is_caption, is_photo_mark, is_repeated_caption
+from rag.clean.lines import LONGEST_CAPTION, Line, count_words, is_bulleted, labels, plain
+
+_SHARE_CALLS = labels(
+    "شارك، شاركها، شاركنا، شارك المقال، شارك الخبر، شارك هذا، شارك هذا المقال، شارك على، "
+    "شارك عبر، شاركه، نسخ الرابط، انسخ الرابط، تم نسخ الرابط، share، مشاركة عبر، مشاركة على، "
+    "مشاركة المقال، مشاركة الخبر، حجم الخط، copy link"
+)
+_SHARE_WORDS = labels(
+    "فيسبوك، فيس بوك، تويتر، إكس، X، واتساب، واتس اب، تيليجرام، تلغرام، تيلغرام، تليجرام، "
+    "تيليغرام، لينكدإن، لينكد إن، بينتيريست، بنترست، ماسنجر، مسنجر، انستغرام، إنستغرام، "
+    "انستقرام، سناب شات، يوتيوب، ريديت، تمبلر، البريد الإلكتروني، بريد إلكتروني، البريد، "
+    "إيميل، طباعة، اطبع، إرسال، أرسل، مشاركة، حفظ، facebook، twitter، whatsapp، telegram، "
+    "linkedin، email، print، messenger، pinterest، instagram، reddit"
+)
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
+
+
+_SHARE_CALL = re.compile(rf"(?:^|\s)(?:{_any_of(_SHARE_CALLS)})(?=\s|$)")
+_SHARE_WORD = re.compile(rf"(?:{_any_of(_SHARE_CALLS | _SHARE_WORDS)})(?:\s|$)")
+_SHARE_BAR = re.compile(rf"(?:{_SHARE_WORD.pattern})+")
+
+
+def is_share_button(text: str) -> bool:
+    """Whether the line holds nothing but the words of share buttons."""
+    short = len(text) <= 120 and not is_bulleted(text) and not text.endswith(":")
+    return short and _SHARE_BAR.fullmatch(plain(text)) is not None
+
+
+def share_bar_end(lines: Sequence[Line], at: int) -> int:
+    """Where the share bar that begins at a line ends; `at` itself where none does.
+
+    One name of a platform can be a subheading, and several an item each of a list that a colon
+    announces: those stay, unless a line calls to share.
+    """
+    end = at
+    while end < len(lines) and is_share_button(lines[end].text):
+        end += 1
+    bar = lines[at:end]
+    if any(_SHARE_CALL.search(plain(line.text)) for line in bar):
+        return end
+    before = at - 1
+    while before >= 0 and is_share_button(lines[before].text):
+        before -= 1
+    is_announced = before >= 0 and lines[before].text.endswith(":")
+    count = sum(len(_SHARE_WORD.findall(plain(line.text))) for line in bar)
+    return end if count >= 2 and not is_announced else at
+
+
+_FOOTER_LINES = labels(
+    "إلى الأعلى، الذهاب إلى الأعلى، العودة إلى الأعلى، النشرة البريدية، سياسة الخصوصية، "
+    "شروط الاستخدام، اتصل بنا، أعلن معنا، المزيد، تحميل المزيد، عرض المزيد"
+)
+_FOOTERS = tuple(labels("زر الذهاب إلى الأعلى، اشترك في نشرتنا، اشترك في النشرة"))
+_RIGHTS = labels("جميع الحقوق محفوظة، كل الحقوق محفوظة، حقوق النشر محفوظة")
+_MORE_NEWS = re.compile("لل?مزيد من الاخبار |(?:تابعونا|تابعنا) علي ")
+_OUR_SITE = re.compile(
+    "(?:تابعو|زورو|لزياره|لمتابعه|اشتركو).*(?:موقعنا|صفحتنا|صفحاتنا|قناتنا|قنواتنا|حسابنا|حساباتنا)"
+)
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{14,}={0,2}")
+
+
+def is_footer(text: str) -> bool:
+    """Whether the line belongs to the foot of a site: rights, "back to top", "follow us"."""
+    length = count_words(text)
+    if length > LONGEST_CAPTION:
+        return False
+    line = plain(text)
+    if line in _FOOTER_LINES or any(words in line for words in _RIGHTS):
+        return length <= 15
+    if line.startswith(_FOOTERS):
+        return length <= 12
+    is_call = _MORE_NEWS.match(line) or _OUR_SITE.match(line)
+    return is_call is not None and not text.endswith(".")
+
+
+def is_encoded(text: str) -> bool:
+    """Whether the line is a base64-like token, with the few words glued to it."""
+    if count_words(text) > 10 or "://" in text:
+        return False
+    tokens = (match[0] for match in _ENCODED.finditer(text))
+    return any(
+        (token.endswith("=") or len(token) == len(text) >= 24)
+        and len(token) % 4 == 0
+        and not (token.islower() or token.isupper())
+        and any(map(str.isdigit, token))
+        for token in tokens
+    )
+
+
+def without_furniture(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that are furniture wherever on a page they stand."""
+    kept: list[Line] = []
+    at = 0
+    has_gap = False
+    while at < len(lines):
+        end = _furniture_end(lines, at)
+        has_gap = has_gap or any(line.has_gap for line in lines[at : max(end, at + 1)])
+        if end == at:
+            kept.append(Line(lines[at].text, has_gap))
+            has_gap = False
+        at = max(end, at + 1)
+    return kept
+
+
+def _furniture_end(lines: Sequence[Line], at: int) -> int:
+    text = lines[at].text
+    if is_photo_mark(text) or is_caption(text) or is_footer(text) or is_encoded(text):
+        return at + 1
+    if is_repeated_caption(lines, at):
+        return at + 2
+    return share_bar_end(lines, at)

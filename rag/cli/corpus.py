@@ -1,0 +1,91 @@
+"""rag ingest | documents."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from rag import report
+from rag.cli.options import (
+    USER_ERROR,
+    Group,
+    OpenRag,
+    ProgressBars,
+    as_json_option,
+    print_json,
+    with_settings,
+)
+from rag.errors import ArticleError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json_option
+@with_settings
+def ingest(paths: tuple[Path, ...], as_json: bool, open_rag: OpenRag) -> None:
+    """Make the index hold what the files and folders at PATHS hold now.
+
+    Only new and changed articles are embedded. Run it again after an interruption.
+
+    \b
+    Example:
+      rag ingest articles/
+    """
+    with open_rag(create=True) as rag, ProgressBars() as bars:
+        done = rag.ingest(paths, progress=bars)
+    if as_json:
+        print_json(dataclasses.asdict(done))
+    else:
+        click.echo(report.ingest_as_text(done))
+    for path, reason in done.refused:
+        click.echo(f"rag: refused {path}: {reason}", err=True)
+    if done.refused:
+        click.get_current_context().exit(USER_ERROR)
+
+
+@click.group(cls=Group)
+def documents() -> None:
+    """List the articles of the index, or show one."""
+
+
+@documents.command("list")
+@as_json_option
+@with_settings
+def documents_list(as_json: bool, open_rag: OpenRag) -> None:
+    """List the articles of the index.
+
+    \b
+    Example:
+      rag documents list --json
+    """
+    with open_rag() as rag:
+        rows = [
+            report.document_as_json(document, rag.passage_count(document.id))
+            for document in rag.documents()
+        ]
+    if as_json:
+        print_json(rows)
+    for row in () if as_json else rows:
+        click.echo(
+            f"{str(row['id'])[:12]}  {row['title']}  ({row['passages']})  {row['path'] or ''}"
+        )
+
+
+@documents.command("show")
+@click.argument("document_id", metavar="ID")
+@with_settings
+def documents_show(document_id: str, open_rag: OpenRag) -> None:
+    """Print an article as a reader sees it; the beginning of its ID is enough.
+
+    \b
+    Example:
+      rag documents show 1f3a9c
+    """
+    with open_rag() as rag:
+        found = [d for d in rag.documents() if d.id.startswith(document_id)]
+    if len(found) != 1:
+        what = "no article has" if not found else f"{len(found)} articles have"
+        raise ArticleError(f"{what} an id that begins with {document_id!r}: see rag documents list")
+    click.echo(f"{found[0].title}\n\n{found[0].text}")

@@ -1,0 +1,100 @@
+"""Hits to evidence: the sentences worth showing the model."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.arabic import analyse, sentences, words
+from rag.types import Evidence, Hit, Passage
+
+_ASKS_NUMBER = frozenset(
+    "متي كم عام سنه تاريخ عدد نسبه مساحه طول سرعه عمر امتي كام قديش when".split()
+)
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    passage: Passage
+    start: int  # characters into the document
+    end: int
+    score: float
+    length: int  # words
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSelector:
+    """Chooses sentences of the best passages up to `budget_words`.
+
+    A sentence scores by the share of the question's terms in it, weighted by their rarity among
+    the hits; letter n-grams count `gram_weight` of a stem and words of the title `title_weight` of
+    a word in the sentence. To this come `passage_weight` times the hit's score, and
+    `number_bonus` for a figure where the question asks for one.
+    """
+
+    passages: int = 5
+    budget_words: int = 150
+    gram_weight: float = 0.3
+    title_weight: float = 0.5
+    passage_weight: float = 1.5
+    number_bonus: float = 0.3
+
+    def select(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """The evidence, best first, numbered from 1; each is one sentence of a passage."""
+        ranked = sorted(self._candidates(question, hits), key=lambda c: -c.score)
+        chosen: list[_Candidate] = []
+        seen: set[tuple[str, int]] = set()  # overlapping passages share sentences
+        left = self.budget_words
+        for candidate in ranked:
+            place = (candidate.passage.document_id, candidate.start)
+            if place in seen or (chosen and candidate.length > left):
+                continue
+            seen.add(place)
+            chosen.append(candidate)
+            left -= candidate.length
+            if left < self.budget_words * 0.1:
+                break
+        return [
+            Evidence(number, candidate.passage, candidate.start, candidate.end)
+            for number, candidate in enumerate(chosen, start=1)
+        ]
+
+    def _candidates(self, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
+        weights = self._term_weights(question, hits)
+        total = sum(weights.values()) or 1.0
+        asks_number = not _ASKS_NUMBER.isdisjoint(words(question))
+        candidates: list[_Candidate] = []
+        for hit in hits[: self.passages]:
+            passage = hit.passage
+            title = set(analyse(passage.title))
+            for start, end in sentences(passage.text):
+                text = passage.text[start:end]
+                terms = set(analyse(text))
+                covered = sum(
+                    weight * (1.0 if term in terms else self.title_weight)
+                    for term, weight in weights.items()
+                    if term in terms or term in title
+                )
+                score = covered / total + self.passage_weight * hit.score
+                score += self.number_bonus * (asks_number and bool(_DIGIT.search(text)))
+                place = (passage.start + start, passage.start + end)
+                candidates.append(_Candidate(passage, *place, score, len(text.split())))
+        return candidates
+
+    def _term_weights(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """BM25's inverse document frequency of the question's terms, the hits as collection."""
+        asked = set(analyse(question))
+        found = Counter(
+            term
+            for hit in hits
+            for term in asked & set(analyse(f"{hit.passage.title} {hit.passage.text}"))
+        )
+        return {
+            term: math.log(1 + (len(hits) - found[term] + 0.5) / (found[term] + 0.5))
+            * (self.gram_weight if term.startswith("_") else 1.0)
+            for term in asked
+        }

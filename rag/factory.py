@@ -1,0 +1,220 @@
+"""Settings to objects: the only module that names concrete classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import models
+from rag.arabic import ANALYSER, analyse
+from rag.chunk import SentenceChunker
+from rag.compose import Composer
+from rag.confidence import Confidence
+from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.errors import SettingsError
+from rag.evidence import EvidenceSelector
+from rag.generate import Generator, LlamaCppGenerator
+from rag.index import IndexIdentity
+from rag.index.local import LocalIndex
+from rag.pipeline import Rag, Steps
+from rag.prompt import Prompt
+from rag.retrieve import Retriever
+from rag.settings import EmbedSettings, Settings, load_settings, project_file
+from rag.types import Message, Passage
+from rag.verify import Checker
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+
+class LazyEmbedder:
+    """An embedder that is loaded when the first text arrives."""
+
+    def __init__(self, name: str, dimension: int, load: Callable[[], Embedder]) -> None:
+        self.name = name
+        self.dimension = dimension
+        self._load = load
+
+    @cached_property
+    def _loaded(self) -> Embedder:
+        return self._load()
+
+    def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
+        """See rag.embed.Embedder."""
+        return self._loaded.embed_passages(passages)
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """See rag.embed.Embedder."""
+        return self._loaded.embed_questions(texts)
+
+
+class LazyGenerator:
+    """A generator that is loaded when the first answer is written."""
+
+    def __init__(self, name: str, load: Callable[[], Generator]) -> None:
+        self.name = name
+        self._load = load
+
+    @cached_property
+    def _loaded(self) -> Generator:
+        return self._load()
+
+    def generate(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str]:
+        """See rag.generate.Generator."""
+        return self._loaded.generate(messages, max_tokens=max_tokens)
+
+
+def open_rag(
+    config: Path | str | None = None,
+    *,
+    index: Path | str | None = None,
+    overrides: Sequence[str] = (),
+    create: bool = False,
+) -> Rag:
+    """The pipeline that the settings describe; models are loaded when they are first needed."""
+    settings = load_settings(Path(config) if config else None, overrides)
+    folder = Path(index) if index else Path(settings.index.folder)
+    opened = make_index(settings, folder, create=create)
+    return Rag(make_steps(settings), opened, description=describe(settings))
+
+
+def make_steps(settings: Settings) -> Steps:
+    """The parts of the pipeline; nothing heavy is loaded yet."""
+    retrieve, answer = settings.retrieve, settings.answer
+    _known(retrieve.kind, "retrieve.kind", "hybrid")
+    _known(answer.kind, "answer.kind", "checked")
+    _known(settings.check.kind, "check.kind", "deterministic")
+    _known(settings.evidence.kind, "evidence.kind", "sentences")
+    checker = Checker(**_arguments(settings.check))
+    return Steps(
+        embedder=make_embedder(settings),
+        chunker=make_chunker(settings),
+        make_retriever=partial(Retriever, **_arguments(retrieve)),
+        selector=EvidenceSelector(**_arguments(settings.evidence)),
+        confidence=Confidence(decline_below=answer.decline_below),
+        prompt=Prompt(_folder(settings.generate.prompts)),
+        generator=make_generator(settings),
+        composer=Composer(checker, quotes=answer.quotes, longest_words=answer.longest_words),
+        open_index=partial(make_index, settings, create=True),
+        top_k=answer.top_k,
+        max_tokens=settings.generate.max_tokens,
+    )
+
+
+def make_chunker(settings: Settings) -> SentenceChunker:
+    """The chunker of `[chunk]`."""
+    _known(settings.chunk.kind, "chunk.kind", "sentences")
+    return SentenceChunker(**_arguments(settings.chunk))
+
+
+def make_index(settings: Settings, folder: Path, *, create: bool = False) -> LocalIndex:
+    """The index in `folder`, checked against the embedder and chunker that the settings name."""
+    _known(settings.index.kind, "index.kind", "local")
+    identity = IndexIdentity(
+        embedder=embedder_name(settings.embed),
+        dimension=settings.embed.dimension,
+        chunker=make_chunker(settings).name,
+        analyser=ANALYSER,
+    )
+    return LocalIndex(folder, identity, analyse=analyse, create=create)
+
+
+def make_embedder(settings: Settings) -> LazyEmbedder:
+    """The embedder of `[embed]`; ModelError at its first use where the model is missing."""
+    _known(settings.embed.kind, "embed.kind", "sentence-transformers")
+    arguments = _arguments(settings.embed)
+    model = arguments.pop("model")
+    name = embedder_name(settings.embed)
+
+    def load() -> Embedder:
+        folder = models.require(spec, models_folder(settings)) if spec else Path(model)
+        return SentenceTransformerEmbedder(folder, name=name, **arguments)
+
+    spec = models.CATALOGUE.get(model)
+    return LazyEmbedder(name, settings.embed.dimension, load)
+
+
+def make_generator(settings: Settings) -> LazyGenerator:
+    """The generator of `[generate]`; ModelError at its first use where the model is missing."""
+    generate = settings.generate
+    _known(generate.kind, "generate.kind", "llama.cpp")
+    spec = models.CATALOGUE.get(generate.model)
+
+    def load() -> Generator:
+        path = models.require(spec, models_folder(settings)) if spec else Path(generate.model)
+        if not spec:
+            models.check_gguf(path)
+        return LlamaCppGenerator(
+            path,
+            name=Path(generate.model).name,
+            context_tokens=generate.context_tokens,
+            threads=generate.threads or None,
+        )
+
+    return LazyGenerator(Path(generate.model).name, load)
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where the catalogue's models lie."""
+    folder = settings.models.folder
+    return Path(folder).expanduser() if folder else models.default_folder()
+
+
+def embedder_name(embed: EmbedSettings) -> str:
+    """What the index remembers: the model with its hash, and the prompts it was given."""
+    spec = models.CATALOGUE.get(embed.model)
+    digest = hashlib.sha256(f"{embed.passage_template}\0{embed.question_template}".encode())
+    if spec:
+        for file in spec.files:
+            digest.update(file.sha256.encode())
+    else:
+        for path in sorted(Path(embed.model).glob("**/*.safetensors")):
+            digest.update(_fingerprint(path))
+    return f"{Path(embed.model).name}@{digest.hexdigest()[:12]}"
+
+
+def describe(settings: Settings) -> dict[str, object]:
+    """Settings and models, for a run file."""
+    named = {"embedder": settings.embed.model, "generator": settings.generate.model}
+    return {
+        "settings": settings.as_json(),
+        "models": {
+            purpose: {
+                "name": name,
+                "sha256": {file.path: file.sha256 for file in models.CATALOGUE[name].files}
+                if name in models.CATALOGUE
+                else None,
+            }
+            for purpose, name in named.items()
+        },
+    }
+
+
+def _fingerprint(path: Path) -> bytes:
+    """Size, first and last MiB: enough to tell weights apart without reading gigabytes."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+        file.seek(max(0, size - (1 << 20)))
+        return hashlib.sha256(str(size).encode() + head + file.read()).digest()
+
+
+def _folder(name: str) -> Path:
+    """A folder of the working directory, or the one that came with the project."""
+    return Path(name) if Path(name).exists() else project_file(name)
+
+
+def _arguments(table: Any) -> dict[str, Any]:
+    """A settings table as keyword arguments: all but its `kind`."""
+    values = dataclasses.asdict(table)
+    del values["kind"]
+    return values
+
+
+def _known(kind: str, key: str, *kinds: str) -> None:
+    if kind not in kinds:
+        raise SettingsError(f"{key} = {kind!r} is not known; known: {', '.join(kinds)}")

@@ -1,0 +1,236 @@
+"""Stand-ins at the three seams: exact, deterministic, and without models or files."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.arabic import content_stems
+from rag.index import check_passages, check_vectors
+from rag.index.lexical import BM25, Bm25
+from rag.types import Document, Hit, Message, Passage, SourceFile
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+Reply = str | Iterable[str]  # a text to be cut into words, or the pieces themselves
+
+
+class FakeEmbedder:
+    """Texts that share stems are near: each stem has its direction, a text is the sum of them."""
+
+    def __init__(self, dimension: int = 128, *, name: str = "fake-embedder") -> None:
+        self.name = name
+        self.dimension = dimension
+        self.embedded: list[str] = []  # ids of the passages, in the order they were embedded
+
+    def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
+        """Vectors of shape (len(passages), dimension), float32, rows of length 1."""
+        self.embedded.extend(passage.id for passage in passages)
+        return self._embed([f"{passage.title} {passage.text}" for passage in passages])
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
+        return self._embed(texts)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for stem in content_stems(text):
+                vector += self._direction(stem)
+            if not vector.any():
+                vector += self._direction("")
+            vector /= np.linalg.norm(vector)
+        return vectors
+
+    def _direction(self, stem: str) -> Vectors:
+        digest = hashlib.shake_128(stem.encode()).digest(math.ceil(self.dimension / 8))
+        bits = np.unpackbits(np.frombuffer(digest, np.uint8))[: self.dimension]
+        return bits.astype(np.float32) * 2 - 1
+
+
+class ExactIndex:
+    """An index in memory that compares every passage: what the other indexes are tested against."""
+
+    def __init__(
+        self, dimension: int, *, analyse: Callable[[str], list[str]], bm25: Bm25 = BM25
+    ) -> None:
+        self._dimension = dimension
+        self._analyse = analyse
+        self._bm25 = bm25
+        self._live: dict[str, _Stored] = {}
+        self._waiting: dict[str, _Stored] = {}
+        self._puts = 0
+        self._files: dict[str, SourceFile] = {}
+        self._put: set[str] = set()
+        self._removed: set[str] = set()
+        self._recorded: dict[str, SourceFile | None] = {}
+
+    def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store a document with `vectors` of shape (len(passages), dimension)."""
+        check_passages(document, passages)
+        check_vectors(vectors, len(passages), self._dimension)
+        self._puts += 1
+        self._waiting[document.id] = _Stored(self._puts, document, tuple(passages), vectors.copy())
+        self._put.add(document.id)
+        self._removed.discard(document.id)
+
+    def remove(self, document_ids: Collection[str]) -> None:
+        """Take documents out at the next commit; an unknown id is passed over."""
+        self._removed |= set(document_ids)
+        self._put -= set(document_ids)
+        for path, file in self._recorded.items():
+            self._recorded[path] = file and _without(file, document_ids)
+
+    def record(self, files: Collection[SourceFile], forget: Collection[str] = ()) -> None:
+        """Remember which documents each file holds, and `forget` the files at these paths."""
+        self._recorded.update(dict.fromkeys(forget))
+        for file in files:
+            self._recorded[file.path] = file
+            self._removed -= set(file.document_ids)
+
+    def commit(self) -> None:
+        """Make everything since the last commit visible to searches, all or nothing."""
+        old = {path: _without(file, self._removed) for path, file in self._files.items()}
+        files = {path: file for path, file in (old | self._recorded).items() if file}
+        named = {name for file in files.values() for name in file.document_ids}
+        unknown = named - self.has(named)
+        if unknown:
+            raise ValueError(f"a file names {unknown}, never put")
+        named_before = {name for file in self._files.values() for name in file.document_ids}
+        gone = self._removed | (named_before - named - self._put)
+        for name in gone:
+            self._live.pop(name, None)
+            self._waiting.pop(name, None)
+        for name in [name for name in self._waiting if name in self._put | named]:
+            self._live[name] = self._waiting.pop(name)
+        self._live = dict(sorted(self._live.items(), key=lambda item: item[1].place))
+        self._files = dict(sorted(files.items()))
+        self._move()
+        self.close()
+
+    def nearest(self, vectors: Vectors, k: int) -> list[list[Hit]]:
+        """The passages of highest inner product for each row of `vectors` (n, dimension)."""
+        if not len(vectors):
+            return []
+        check_vectors(vectors, len(vectors), self._dimension)
+        passages = self._passages()
+        rows = [row.astype(np.float64) for stored in self._live.values() for row in stored.vectors]
+        results = []
+        for vector in vectors:
+            scores = [float((row * vector).sum()) for row in rows]
+            results.append(_best(zip(passages, scores, strict=True), k))
+        return results
+
+    def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
+        """The passages of highest BM25 for each question; those that share no term are left out."""
+        passages = self._passages()
+        texts = [self._analyse(f"{passage.title} {passage.text}") for passage in passages]
+        results = []
+        for question in questions:
+            scores = _bm25(texts, self._analyse(question), self._bm25)
+            found = [pair for pair in zip(passages, scores, strict=True) if pair[1] > 0]
+            results.append(_best(found, k))
+        return results
+
+    def has(self, document_ids: Collection[str]) -> set[str]:
+        """Those of the ids that are stored already, committed or not: no need to embed them."""
+        return set(document_ids) & (self._live.keys() | self._waiting.keys())
+
+    def files(self) -> dict[str, SourceFile]:
+        """The ingested files as of the last commit, by path."""
+        return dict(self._files)
+
+    def documents(self, document_ids: Collection[str] | None = None) -> list[Document]:
+        """The committed documents, all or those asked for, in the order they were put."""
+        everything = [stored.document for stored in self._live.values()]
+        return [d for d in everything if document_ids is None or d.id in document_ids]
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a committed document in the order they were put; none if unknown."""
+        return [passage for passage in self._passages() if passage.document_id == document_id]
+
+    def close(self) -> None:
+        """What was not committed stays unseen."""
+        self._put, self._removed, self._recorded = set(), set(), {}
+
+    def _passages(self) -> list[Passage]:
+        return [
+            replace(passage, path=stored.document.path)
+            for stored in self._live.values()
+            for passage in stored.passages
+        ]
+
+    def _move(self) -> None:
+        for name, stored in self._live.items():
+            paths = [path for path, file in self._files.items() if name in file.document_ids]
+            if paths and stored.document.path not in paths:
+                moved = replace(stored.document, path=paths[0])
+                self._live[name] = replace(stored, document=moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    place: int  # in the order of all puts
+    document: Document
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+
+
+class FakeGenerator:
+    """Writes what it was told to: one reply after the other, or a function of the messages."""
+
+    def __init__(
+        self,
+        replies: Sequence[Reply] | Callable[[Sequence[Message]], Reply],
+        *,
+        name: str = "fake-generator",
+    ) -> None:
+        self.name = name
+        self.received: list[list[Message]] = []  # the messages of every call
+        self.written = 0  # pieces, in all calls
+        self._replies = replies
+
+    def generate(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str]:
+        """The reply in pieces, at most `max_tokens` of them; a text is cut before its spaces."""
+        self.received.append(list(messages))
+        if callable(self._replies):
+            reply = self._replies(messages)
+        elif len(self.received) <= len(self._replies):
+            reply = self._replies[len(self.received) - 1]
+        else:
+            raise LookupError(f"{self.name} was given {len(self._replies)} replies, asked for more")
+        pieces = re.findall(r"\s*\S+|\s+", reply) if isinstance(reply, str) else reply
+        for piece in islice(pieces, max_tokens):
+            self.written += 1
+            yield piece
+
+
+def _without(file: SourceFile, document_ids: Collection[str]) -> SourceFile:
+    left = tuple(name for name in file.document_ids if name not in document_ids)
+    return replace(file, document_ids=left)
+
+
+def _best(found: Iterable[tuple[Passage, float]], k: int) -> list[Hit]:
+    hits = [Hit(passage, float(score)) for passage, score in found]
+    return sorted(hits, key=lambda hit: -hit.score)[: max(k, 0)]
+
+
+def _bm25(texts: list[list[str]], asked: list[str], bm25: Bm25) -> list[float]:
+    scores = [0.0] * len(texts)
+    mean = sum(map(len, texts)) / max(len(texts), 1)
+    for term in asked:
+        df = sum(term in text for text in texts)
+        idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        for row, text in enumerate(texts):
+            if tf := text.count(term):
+                length = 1 - bm25.b + bm25.b * len(text) / mean
+                scores[row] += idf * tf * (bm25.k1 + 1) / (tf + bm25.k1 * length)
+    return scores

@@ -1,0 +1,183 @@
+"""Files to an index that matches them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from rag.articles import find_files, read_articles
+from rag.clean import CLEANER, clean
+from rag.embed import Embedder
+from rag.errors import ArticleError
+from rag.index import Index
+from rag.types import Document, Passage, SourceFile
+
+_BATCH = 64  # passages embedded, and made durable, at a time
+
+Progress = Callable[[int, int, str], None]  # done, total, what is being done
+
+
+class Chunker(Protocol):
+    """Documents to passages."""
+
+    @property
+    def name(self) -> str:
+        """What the index remembers."""
+
+    def split(self, document: Document) -> list[Passage]:
+        """The passages of a document, in order."""
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did, by file; `refused` has the reason in one line."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)  # from, to
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    documents: int = 0  # read from added and changed files
+    embedded: int = 0  # passages
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    file: SourceFile
+    documents: tuple[Document, ...]
+
+
+def ingest_files(
+    paths: Sequence[Path],
+    index: Index,
+    *,
+    chunker: Chunker,
+    embedder: Embedder,
+    progress: Progress,
+) -> IngestReport:
+    """Make the index hold what the files and folders at `paths` hold now.
+
+    Files are told apart by content: only what is new is embedded, and what a killed run had
+    embedded is kept. A file that cannot be read is refused and what it held before stays. Raises
+    ArticleError where there is nothing to read at all.
+    """
+    report = IngestReport()
+    known = index.files()
+    readings = list(_read_all(find_files(paths), known, report=report, progress=progress))
+    if report.refused and not (readings or report.unchanged or known):
+        path, reason = report.refused[0]
+        more = f" (and {len(report.refused) - 1} more)" if len(report.refused) > 1 else ""
+        raise ArticleError(f"no file could be read; {path}: {reason}{more}")
+    report.removed += _vanished(paths, known, report)
+    report.documents = sum(len(reading.documents) for reading in readings)
+    documents = [document for reading in readings for document in reading.documents]
+    report.embedded = embed_documents(
+        documents, index, chunker=chunker, embedder=embedder, progress=progress
+    )
+    forget = [*report.removed, *(before for before, _ in report.moved)]
+    index.record([reading.file for reading in readings], forget=forget)
+    index.commit()
+    return report
+
+
+def embed_documents(
+    documents: Sequence[Document],
+    index: Index,
+    *,
+    chunker: Chunker,
+    embedder: Embedder,
+    progress: Progress,
+) -> int:
+    """Put the documents that the index lacks; returns how many passages were embedded."""
+    stored = index.has([document.id for document in documents])
+    missing = {d.id: d for d in documents if d.id not in stored}
+    split = [(document, chunker.split(document)) for document in missing.values()]
+    total = sum(len(passages) for _, passages in split)
+    done = 0
+    for batch in _batches(split):
+        vectors = embedder.embed_passages([p for _, passages in batch for p in passages])
+        offset = 0
+        for document, passages in batch:
+            index.put(document, passages, vectors[offset : offset + len(passages)])
+            offset += len(passages)
+        done += offset
+        progress(done, total, "embedding")
+    return total
+
+
+def _batches(
+    split: Iterable[tuple[Document, list[Passage]]],
+) -> Iterator[list[tuple[Document, list[Passage]]]]:
+    batch: list[tuple[Document, list[Passage]]] = []
+    size = 0
+    for document, passages in split:
+        batch.append((document, passages))
+        size += len(passages)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _read_all(
+    files: Sequence[Path],
+    known: dict[str, SourceFile],
+    *,
+    report: IngestReport,
+    progress: Progress,
+) -> Iterator[_Reading]:
+    gone = {file.sha256: path for path, file in known.items() if not Path(path).exists()}
+    for done, path in enumerate(files, start=1):
+        name = str(path)
+        try:
+            digest = _digest(path)
+            before = known.get(name)
+            if before and before.sha256 == digest:
+                report.unchanged.append(name)
+            elif not before and digest in gone:
+                former = gone.pop(digest)
+                report.moved.append((former, name))
+                yield _Reading(SourceFile(name, digest, known[former].document_ids), ())
+            else:
+                documents = _documents(path)
+                (report.changed if before else report.added).append(name)
+                ids = tuple(dict.fromkeys(document.id for document in documents))
+                yield _Reading(SourceFile(name, digest, ids), documents)
+        except ArticleError as error:
+            report.refused.append((name, str(error)))
+        except OSError as error:
+            report.refused.append((name, f"cannot be read: {error.strerror}"))
+        progress(done, len(files), "reading")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{CLEANER} {content}".encode()).hexdigest()
+
+
+def _documents(path: Path) -> tuple[Document, ...]:
+    documents = [d for raw in read_articles(path) for d in clean(raw)]
+    if not documents:
+        raise ArticleError("no article text in it")
+    return tuple(documents)
+
+
+def _vanished(
+    paths: Sequence[Path], known: dict[str, SourceFile], report: IngestReport
+) -> list[str]:
+    """Known files below the given folders that are no longer there."""
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    moved = {before for before, _ in report.moved}
+    return [
+        name
+        for name in known
+        if name not in moved
+        and not Path(name).exists()
+        and any(folder in Path(name).parents for folder in folders)
+    ]

@@ -1,0 +1,207 @@
+"""All of it on one page: articles in, answers out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import abc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+from rag.compose import Composer
+from rag.confidence import Confidence
+from rag.embed import Embedder
+from rag.errors import RagError
+from rag.evidence import EvidenceSelector
+from rag.generate import Generator
+from rag.index import Index
+from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
+from rag.prompt import Prompt
+from rag.retrieve import Retriever, in_context
+from rag.types import Answer, Document, Hit, Message
+
+_LONGEST_QUESTION = 2000  # characters; more is an article, not a question
+
+
+def _silent(_done: int, _total: int, _what: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The parts of a pipeline, as the factory makes them."""
+
+    embedder: Embedder
+    chunker: Chunker
+    make_retriever: Callable[[Embedder, Index], Retriever]
+    selector: EvidenceSelector
+    confidence: Confidence
+    prompt: Prompt
+    generator: Generator
+    composer: Composer
+    open_index: Callable[[Path], Index]  # creates it where there is none
+    top_k: int = 10
+    max_tokens: int = 110
+
+
+class Rag:
+    """Articles to answers: `ingest` them, then `search` or `ask`.
+
+    >>> rag = Rag.open()                                          # doctest: +SKIP
+    >>> print(rag.ask("متى زار بوتين كوريا الشمالية؟").text)       # doctest: +SKIP
+    """
+
+    def __init__(
+        self, steps: Steps, index: Index, *, description: dict[str, object] | None = None
+    ) -> None:
+        self._steps = steps
+        self._index = index
+        self._retriever = steps.make_retriever(steps.embedder, index)
+        self._description = description or {}
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        config: Path | str | None = None,
+        *,
+        index: Path | str | None = None,
+        overrides: Sequence[str] = (),
+        create: bool = False,
+    ) -> Rag:
+        """The pipeline of `config` (by default config.toml) over the index in its folder.
+
+        `overrides` are settings such as `answer.top_k=8`. Raises IndexMissingError where there is
+        no index yet, unless `create` is set.
+        """
+        from rag.factory import open_rag  # the factory knows this class, so not at the top
+
+        return open_rag(config, index=index, overrides=overrides, create=create)
+
+    def __enter__(self) -> Rag:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index; one made by `over` in a temporary folder is removed."""
+        self._index.close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def ingest(self, paths: Sequence[Path | str], *, progress: Progress = _silent) -> IngestReport:
+        """Make the index hold what these files and folders hold now; see rag.ingest."""
+        return ingest_files(
+            [Path(path) for path in paths],
+            self._index,
+            chunker=self._steps.chunker,
+            embedder=self._steps.embedder,
+            progress=progress,
+        )
+
+    def over(
+        self,
+        documents: Sequence[Document],
+        folder: Path | None = None,
+        *,
+        progress: Progress = _silent,
+    ) -> Rag:
+        """The same pipeline over these documents alone, in `folder` or a temporary one."""
+        temporary = None if folder else tempfile.TemporaryDirectory(prefix="musnad-")
+        index = self._steps.open_index(
+            folder or Path(temporary.name if temporary else "") / "index"
+        )
+        rag = Rag(self._steps, index, description=self._description)
+        rag._temporary = temporary
+        embed_documents(
+            documents,
+            index,
+            chunker=self._steps.chunker,
+            embedder=self._steps.embedder,
+            progress=progress,
+        )
+        index.commit()
+        return rag
+
+    def documents(self, document_ids: Sequence[str] | None = None) -> list[Document]:
+        """The documents of the index, all or those asked for."""
+        return self._index.documents(document_ids)
+
+    def passage_count(self, document_id: str) -> int:
+        """How many passages a document was cut into."""
+        return len(self._index.passages(document_id))
+
+    def describe(self) -> dict[str, object]:
+        """The settings and models in use, for a run file."""
+        return self._description
+
+    def search(self, question: str, k: int = 10, *, history: Sequence[Answer] = ()) -> list[Hit]:
+        """The `k` best passages for a question, without a model."""
+        return self._retriever.search(_checked(question), k, history=history)
+
+    def ask(self, question: str, *, history: Sequence[Answer] = ()) -> Answer:
+        """The finished answer; `history` holds the answers before it, oldest first."""
+        *_, answer = self.stream(question, history=history)
+        return answer
+
+    def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Answer]:
+        """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
+        steps = self._steps
+        began = time.perf_counter()
+        timings: dict[str, float] = {}
+
+        def lap(name: str) -> MappingProxyType[str, float]:
+            timings[name] = time.perf_counter() - began
+            return MappingProxyType(dict(timings))
+
+        question = _checked(question)
+        hits = self._retriever.search(question, steps.top_k, history=history)
+        asked = in_context(question, history)
+        evidence = steps.selector.select(asked, hits)
+        answer = Answer(
+            question, hits=tuple(hits), evidence=tuple(evidence), timings=lap("evidence")
+        )
+        yield answer
+
+        if not steps.confidence.is_enough(asked, hits, evidence):
+            sentences = steps.composer.declined()
+            yield replace(answer, status="declined", sentences=sentences, timings=lap("total"))
+            return
+
+        draft = ""
+        messages = steps.prompt.messages(asked, evidence)
+        with closing(_pieces(steps.generator, messages, steps.max_tokens)) as pieces:
+            for piece in pieces:
+                draft += piece
+                if "first_word" not in timings:
+                    lap("first_word")
+                yield replace(answer, draft=draft, timings=MappingProxyType(dict(timings)))
+
+        status, sentences = steps.composer.from_draft(draft, evidence, question=asked)
+        yield replace(answer, status=status, sentences=sentences, timings=lap("total"))
+
+
+def _pieces(
+    generator: Generator, messages: Sequence[Message], max_tokens: int
+) -> abc.Generator[str, None, None]:
+    yield from generator.generate(messages, max_tokens=max_tokens)
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise RagError("the question is empty")
+    if len(question) > _LONGEST_QUESTION:
+        raise RagError(
+            f"the question has {len(question):,} characters; at most {_LONGEST_QUESTION:,} are read"
+        )
+    return question

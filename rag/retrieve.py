@@ -1,0 +1,126 @@
+"""Question to hits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rag.arabic import content_stems, words
+from rag.embed import Embedder
+from rag.index import Index
+from rag.types import Answer, Hit
+
+# Words that point back at an earlier turn, in normal form.
+_REFERRING = frozenset(
+    (
+        "هو هي هم هما ذلك تلك هذا هذه هولا اولئك به بها بهم له لها لهم لهما فيه فيها منه "
+        "منها عنه عنها عليه عليها اليه اليها معه معها كذلك ايضا نفسه نفسها it he she they "
+        "that this his her their "
+    ).split()
+)
+
+
+class Retriever:
+    """Hybrid search: the dense and the lexical leg, fused.
+
+    The fusion is a convex combination of min-max scores over the union of both legs' best
+    `candidates` (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
+    2023); a passage that only one leg found has 0 in the other.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        index: Index,
+        *,
+        dense_weight: float = 0.6,
+        candidates: int = 100,
+        follow_up_weight: float = 0.65,
+        same_source_bonus: float = 0.1,
+    ) -> None:
+        self._embedder = embedder
+        self._index = index
+        self._dense_weight = dense_weight
+        self._candidates = candidates
+        self._follow_up_weight = follow_up_weight
+        self._same_source_bonus = same_source_bonus
+
+    def search(self, question: str, k: int = 10, *, history: Sequence[Answer] = ()) -> list[Hit]:
+        """The `k` best passages; scores lie between 0 and about 1.
+
+        With `history`, a question that leans on the last one is also searched together with it.
+        """
+        if not history or not is_follow_up(question):
+            return self._fused([question])[0][:k]
+        last = history[-1]
+        titles = [citation.passage.title for citation in last.citations[:1]]
+        joined_question = " ".join([in_context(question, history), *titles])
+        alone, joined = self._fused([question, joined_question])
+        weight = self._follow_up_weight
+        hits = _combine([(1 - weight, alone), (weight, joined)])
+        cited = {citation.passage.document_id for citation in last.citations}
+        bonus = self._same_source_bonus
+        raised = (
+            Hit(hit.passage, hit.score + bonus * (hit.passage.document_id in cited)) for hit in hits
+        )
+        return _ranked(raised)[:k]
+
+    def _fused(self, questions: Sequence[str]) -> list[list[Hit]]:
+        vectors = self._embedder.embed_questions(questions)
+        dense = self._index.nearest(vectors, self._candidates)
+        lexical = self._index.matching(questions, self._candidates)
+        return [
+            fuse(near, match, dense_weight=self._dense_weight)
+            for near, match in zip(dense, lexical, strict=True)
+        ]
+
+
+def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, dense_weight: float) -> list[Hit]:
+    """Both legs in one list, best first; a hit keeps its cosine and its BM25 beside its score."""
+    cosine = {hit.passage.id: hit.score for hit in dense}
+    bm25 = {hit.passage.id: hit.score for hit in lexical}
+    hits = _combine([(dense_weight, _min_max(dense)), (1 - dense_weight, _min_max(lexical))])
+    return [
+        replace(hit, dense=cosine.get(hit.passage.id), lexical=bm25.get(hit.passage.id))
+        for hit in hits
+    ]
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether a question leans on the one before it: very short, or pointing back.
+
+    >>> is_follow_up("ومتى افتُتح؟"), is_follow_up("متى افتُتح متحف الموانئ في مدينة الغدير؟")
+    (True, False)
+    """
+    spoken = words(question)
+    return len(content_stems(question)) <= 2 or any(word in _REFERRING for word in spoken)
+
+
+def in_context(question: str, history: Sequence[Answer]) -> str:
+    """The question as it reads alone: a follow-up has the question before it in front."""
+    return f"{history[-1].question} {question}" if history and is_follow_up(question) else question
+
+
+def _min_max(hits: Sequence[Hit]) -> list[Hit]:
+    """Scores between 0 and 1; a single hit, or equal ones, get 1."""
+    if not hits:
+        return []
+    highest = max(hit.score for hit in hits)
+    lowest = min(hit.score for hit in hits)
+    span = highest - lowest
+    return [replace(hit, score=(hit.score - lowest) / span if span else 1.0) for hit in hits]
+
+
+def _combine(legs: Iterable[tuple[float, Sequence[Hit]]]) -> list[Hit]:
+    scores: dict[str, float] = defaultdict(float)
+    first: dict[str, Hit] = {}
+    for weight, hits in legs:
+        for hit in hits:
+            scores[hit.passage.id] += weight * hit.score
+            first.setdefault(hit.passage.id, hit)
+    return _ranked(replace(hit, score=scores[identifier]) for identifier, hit in first.items())
+
+
+def _ranked(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))
