@@ -20,14 +20,12 @@ from rag.arabic import arabic_share
 from rag.errors import ArticleError
 
 if TYPE_CHECKING:
-    from docx.table import Table
+    from pypdf import PageObject
 
 Kind = Literal["text", "markdown", "html"]
-
 MAX_BYTES = 50 * 1024**2
 MAX_JSONL_BYTES = 1024**3
 MAX_UNPACKED_BYTES = 500 * 1024**2  # of a docx: a few kilobytes of zip can hold gigabytes
-
 EXPECTED = "txt, md, html, pdf, docx or jsonl"
 ENDINGS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl")
 
@@ -35,6 +33,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
+# What pypdf takes for neither direction, and for right to left.
+_STRONG = re.compile("[^\x00-/:-@٠-٩٪-٭۰-۹\u2000-\u206f\u20a0-\u21ff]")
+_LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_DIGITS = re.compile("[٠-٩۰-۹]+(?:[.,/٫٬][٠-٩۰-۹]+)*")
+_MIRRORED = str.maketrans("()[]{}«»<>", ")(][}{»«><")
+_NEUTRAL = " ()[]{}«»<>\"'،؛.,:;!?؟/|…–—-"
 _PRESENTATION = re.compile("[\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufdf0-\ufdfc\ufe70-\ufefc]")
 _PAGE_NUMBER = re.compile(r"\W*\d{1,4}\W*|(?:صفحة|page)\W*\d{1,4}(?:\W+(?:من|of)\W+\d{1,4})?", re.I)
 
@@ -62,8 +66,8 @@ class RawArticle:
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files given and those below the folders given, absolute, sorted, each once.
 
-    Below a folder only the known `ENDINGS` count and hidden names are passed over; a file that
-    is named is always taken. Raises ArticleError for a path that does not exist and for nothing.
+    Below a folder, hidden names and those without a known ending are passed over. Raises
+    ArticleError for a path that does not exist, and where nothing is found.
     """
     found: set[Path] = set()
     for path in paths:
@@ -71,7 +75,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
             raise ArticleError(f"no such file or folder: {path}")
         found.update(_files_below(path) if path.is_dir() else [path.resolve()])
     if not found:
-        places = ", ".join(map(str, paths)) or "an empty list of paths"
+        places = ", ".join(map(str, paths))
         raise ArticleError(f"no articles in {places}: expected {EXPECTED} files")
     return sorted(found)
 
@@ -94,14 +98,12 @@ def read_articles(
 ) -> Iterator[RawArticle]:
     """The articles of one file, one after the other; `content` is its bytes where they are known.
 
-    Raises ArticleError, in one line that names the file, for anything that cannot be read. A JSONL
-    file is read line by line up to `MAX_JSONL_BYTES`, whatever `max_bytes` says, so a broken line
-    is found only when it is reached.
+    Raises ArticleError, in one line that names the file, for what cannot be read. JSONL is read
+    line by line up to `MAX_JSONL_BYTES`, so that a broken line is found only when it is reached.
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        what = ending or "a file without an ending"
-        raise ArticleError(f"{path}: cannot read {what}: expected {EXPECTED}")
+        raise ArticleError(f"{path}: cannot read '{ending}' files: expected {EXPECTED}")
     try:
         size = path.stat().st_size if content is None else len(content)
         _check_size(path, size, MAX_JSONL_BYTES if ending == ".jsonl" else max_bytes)
@@ -126,10 +128,8 @@ def _check_size(path: Path, size: int, limit: int) -> None:
     if size == 0:
         raise ArticleError(f"{path}: the file is empty")
     if size > limit:
-        raise ArticleError(
-            f"{path}: {size / 1024**2:.1f} MiB, more than the {limit / 1024**2:g} MiB "
-            "an article may have: split the file"
-        )
+        sizes = f"{size / 1024**2:.1f} MiB, more than the {limit / 1024**2:g} MiB allowed"
+        raise ArticleError(f"{path}: {sizes}: split the file")
 
 
 def decode(path: Path, stored: bytes) -> str:
@@ -149,10 +149,7 @@ def decode(path: Path, stored: bytes) -> str:
         if not text.strip("\ufeff\x1a \t\r\n"):
             raise ArticleError(f"{path}: the file is empty")
         return text
-    raise ArticleError(
-        f"{path}: neither UTF-8, UTF-16 with a byte order mark nor Arabic in windows-1256: "
-        "save it as UTF-8"
-    )
+    raise ArticleError(f"{path}: neither UTF-8, UTF-16 nor Arabic in windows-1256: save as UTF-8")
 
 
 def _text_article(path: Path, stored: bytes) -> RawArticle:
@@ -171,16 +168,9 @@ def _text_article(path: Path, stored: bytes) -> RawArticle:
 
 
 def _article(path: Path, kind: Kind, text: str, fields: Mapping[str, object]) -> RawArticle:
-    return RawArticle(
-        str(path),
-        kind,
-        text,
-        title=_first(fields, "title"),
-        source=_first(fields, "source"),
-        url=_first(fields, "url"),
-        published=_first(fields, "published", "date"),
-        author=_first(fields, "author"),
-    )
+    known = {name: _first(fields, name) for name in ("title", "source", "url", "author")}
+    published = _first(fields, "published", "date")
+    return RawArticle(str(path), kind, text, published=published, **known)
 
 
 def _first(fields: Mapping[str, object], *names: str) -> str | None:
@@ -205,12 +195,10 @@ def _row_article(path: Path, number: int, line: bytes) -> RawArticle:
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else error
         raise ArticleError(f"{path}, line {number}: not JSON in UTF-8: {reason}") from error
-    if not isinstance(row, dict):
-        raise ArticleError(f"{path}, line {number}: expected a JSON object like {{'text': …}}")
-    text = _first(row, "text", "content", "context", "body")
+    text = _first(row, "text", "content", "context", "body") if isinstance(row, dict) else None
     if text is None:
-        names = "'text', 'content', 'context' or 'body'"
-        raise ArticleError(f"{path}, line {number}: no text: expected it in {names}")
+        expected = "an object with 'text', 'content', 'context' or 'body'"
+        raise ArticleError(f"{path}, line {number}: no text: expected {expected}")
     return _article(path, "text", text, row)
 
 
@@ -220,42 +208,71 @@ def _pdf_article(path: Path, stored: bytes) -> RawArticle:
 
     try:
         reader = PdfReader(io.BytesIO(stored))
-        pages = [page.extract_text() for page in reader.pages]
+        pages = [_lines_in_order(page) for page in reader.pages]
         title = _sensible(reader.metadata.title) if reader.metadata else None
     except (FileNotDecryptedError, DependencyError) as error:
         raise ArticleError(f"{path}: an encrypted PDF: save a copy without password") from error
     except PyPdfError as error:
         raise ValueError(str(error)) from error
-    text = _in_letters(_flowing(pages))
+    text = _PRESENTATION.sub(_letters, _flowing(pages))
     if not _LETTER.search(text):
         raise ArticleError(f"{path}: a PDF without a text layer (a scan?): run OCR on it first")
     return RawArticle(str(path), "text", text, title=title)
 
 
-def _flowing(pages: Sequence[str]) -> str:
+def _lines_in_order(page: PageObject) -> list[str]:
+    """The lines of a PDF page; pypdf leaves the pieces of an Arabic line from left to right."""
+    lines: list[list[tuple[str, bool, float]]] = [[]]
+    is_rightward = True
+
+    def add(text: str, _: object, matrix: list[float], *__: object) -> None:
+        nonlocal is_rightward
+        if strong := _STRONG.search(text):  # other pieces go the way of the one before
+            is_rightward = not _LEFTWARD.match(strong[0])
+        first, *rest = text.split("\n")
+        lines[-1].append((first, is_rightward, matrix[4]))
+        lines.extend([(piece, is_rightward, matrix[4])] for piece in rest)
+
+    page.extract_text(visitor_text=add)
+    for line in lines:
+        if arabic_share("".join(text for text, _, _ in line)) > 0.5:
+            step = -1 if line[0][2] <= line[-1][2] else 1
+            line[:] = [(_as_read(text, right), right, x) for text, right, x in line[::step]]
+    texts = ("".join(text for text, _, _ in line).strip() for line in lines)
+    return [text for text in texts if text]
+
+
+def _as_read(piece: str, is_rightward: bool) -> str:
+    """A piece of an Arabic line: what is not a word goes the other way than pypdf has it."""
+    if not is_rightward:
+        return _DIGITS.sub(lambda digits: digits[0][::-1], piece).translate(_MIRRORED)
+    core = piece.strip(_NEUTRAL)
+    before, _, after = piece.partition(core) if core else (piece, "", "")
+    return after[::-1].translate(_MIRRORED) + core + before[::-1].translate(_MIRRORED)
+
+
+def _flowing(pages: Sequence[Sequence[str]]) -> str:
     """The pages as paragraphs, without page numbers and the lines at the edge of most pages.
 
     A PDF has only lines: one that is clearly shorter than the rest ends a paragraph.
     """
-    split = [[line.strip() for line in page.splitlines() if line.strip()] for page in pages]
-    edges = Counter(line for lines in split for line in {*lines[:1], *lines[-1:]})
-    running = {line for line, count in edges.items() if count >= 3 and count > len(split) / 2}
-    lines = [line for page in split for line in page if line not in running]
-    lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line)]
+    edges = Counter(line for lines in pages for line in {*lines[:2], *lines[-2:]})
+    running = {line for line, count in edges.items() if count >= 3 and count > len(pages) / 2}
+    lines: list[str] = []
+    for page in pages:
+        for at, line in enumerate(page):
+            is_edge = at < 2 or at >= len(page) - 2
+            if not (is_edge and (line in running or _PAGE_NUMBER.fullmatch(line))):
+                lines.append(line)
     widths = sorted(len(line) for line in lines)
     full = widths[len(widths) * 9 // 10] * 0.8 if widths else 0
     return "".join(line + (" " if len(line) >= full else "\n\n") for line in lines)
 
 
-def _in_letters(text: str) -> str:
-    """The text with Arabic letter shapes, as PDFs hold them, turned into letters."""
-
-    def letters(match: re.Match[str]) -> str:
-        plain = unicodedata.normalize("NFKC", match[0])
-        # A mark of its own becomes a blank or a tatweel with the mark on it.
-        return plain.strip(" ـ") if match[0] <= "\ufe7f" and len(plain) == 2 else plain
-
-    return _PRESENTATION.sub(letters, text)
+def _letters(shapes: re.Match[str]) -> str:
+    plain = unicodedata.normalize("NFKC", shapes[0])
+    # A mark of its own becomes a blank or a tatweel with the mark on it.
+    return plain.strip(" ـ") if shapes[0] <= "\ufe7f" and len(plain) == 2 else plain
 
 
 def _sensible(title: str | None) -> str | None:
@@ -280,7 +297,9 @@ def _docx_article(path: Path, stored: bytes) -> RawArticle:
         file = docx.Document(io.BytesIO(stored))
         for block in file.iter_inner_content():
             if isinstance(block, Table):
-                blocks.append(_table_text(block))
+                # A merged cell is given once for each place it takes.
+                rows = ({cell._tc: cell.text.strip() for cell in row.cells} for row in block.rows)
+                blocks.append("\n".join(" | ".join(row.values()) for row in rows))
                 continue
             blocks.append(block.text)
             if not title and block.style and block.style.name in ("Title", "Heading 1"):
@@ -288,12 +307,4 @@ def _docx_article(path: Path, stored: bytes) -> RawArticle:
     except PythonDocxError as error:
         raise ValueError(str(error)) from error
     text = "\n\n".join(block for block in blocks if block.strip())
-    if not text:
-        raise ArticleError(f"{path}: no text in the document")
     return RawArticle(str(path), "text", text, title=title or _sensible(file.core_properties.title))
-
-
-def _table_text(table: Table) -> str:
-    """One line for each row; cells that were merged count once."""
-    rows = ({id(cell._tc): cell.text.strip() for cell in row.cells} for row in table.rows)
-    return "\n".join(" | ".join(filter(None, row.values())) for row in rows)

@@ -76,7 +76,7 @@ class ExactIndex:
     def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Store a document with `vectors` of shape (len(passages), dimension)."""
         check_passages(document, passages)
-        check_vectors(vectors, len(passages), self._dimension)
+        check_vectors(vectors, rows=len(passages), dimension=self._dimension)
         self._puts += 1
         self._waiting[document.id] = _Stored(self._puts, document, tuple(passages), vectors.copy())
         self._put.add(document.id)
@@ -120,7 +120,7 @@ class ExactIndex:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
         if not len(vectors):
             return []
-        check_vectors(vectors, len(vectors), self._dimension)
+        check_vectors(vectors, rows=len(vectors), dimension=self._dimension)
         passages = self._passages()
         rows = [row.astype(np.float64) for stored in self._live.values() for row in stored.vectors]
         results = []

@@ -18,8 +18,7 @@ TIMINGS = ("evidence", "first_word", "total")
 NEAREST = 3  # articles named under a declined answer
 NEAREST_HEADING = "أقرب المقالات:"
 PACKAGES = (
-    *("musnad", "torch", "sentence-transformers", "llama-cpp-python"),
-    *("faiss-cpu", "bm25s", "numpy"),
+    *("musnad", "torch", "sentence-transformers", "llama-cpp-python", "faiss-cpu", "numpy"),
 )
 
 
