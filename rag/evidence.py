@@ -7,13 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from rag.arabic import analyse, sentences, words
-from rag.types import Evidence, Hit, Passage
+from rag.arabic import analyse, asked_for, sentences
+from rag.types import Evidence, Hit, Passage, Similarities
 
-_ASKS_NUMBER = frozenset(
-    "متي كم عام سنه تاريخ عدد نسبه مساحه طول سرعه عمر امتي كام قديش when".split()
-)
 _DIGIT = re.compile(r"\d")
 
 
@@ -32,20 +30,24 @@ class EvidenceSelector:
 
     A sentence scores by the share of the question's terms in it, weighted by their rarity among
     the hits; letter n-grams count `gram_weight` of a stem and words of the title `title_weight` of
-    a word in the sentence. To this come `passage_weight` times the hit's score, and
-    `number_bonus` for a figure where the question asks for one.
+    a word in the sentence. To this come `cosine_weight` times its similarity to the question,
+    `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
+    asks for one.
     """
 
     passages: int = 5
     budget_words: int = 150
     gram_weight: float = 0.3
     title_weight: float = 0.5
+    cosine_weight: float = 4.0
     passage_weight: float = 1.5
     number_bonus: float = 0.3
 
-    def select(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def select(
+        self, question: str, hits: Sequence[Hit], similarities: Similarities = MappingProxyType({})
+    ) -> list[Evidence]:
         """The evidence, best first, numbered from 1; each is one sentence of a passage."""
-        ranked = sorted(self._candidates(question, hits), key=lambda c: -c.score)
+        ranked = sorted(self._candidates(question, hits, similarities), key=lambda c: -c.score)
         chosen: list[_Candidate] = []
         seen: set[tuple[str, int]] = set()  # overlapping passages share sentences
         left = self.budget_words
@@ -63,10 +65,12 @@ class EvidenceSelector:
             for number, candidate in enumerate(chosen, start=1)
         ]
 
-    def _candidates(self, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _candidates(
+        self, question: str, hits: Sequence[Hit], similarities: Similarities
+    ) -> list[_Candidate]:
         weights = self._term_weights(question, hits)
         total = sum(weights.values()) or 1.0
-        asks_number = not _ASKS_NUMBER.isdisjoint(words(question))
+        asked = asked_for(question)
         candidates: list[_Candidate] = []
         for hit in hits[: self.passages]:
             passage = hit.passage
@@ -80,8 +84,9 @@ class EvidenceSelector:
                     if term in terms or term in title
                 )
                 score = covered / total + self.passage_weight * hit.score
-                score += self.number_bonus * (asks_number and bool(_DIGIT.search(text)))
+                score += self.number_bonus * (asked != "other" and bool(_DIGIT.search(text)))
                 place = (passage.start + start, passage.start + end)
+                score += self.cosine_weight * similarities.get((passage.document_id, place[0]), 0.0)
                 candidates.append(_Candidate(passage, *place, score, len(text.split())))
         return candidates
 

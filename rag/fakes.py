@@ -73,12 +73,14 @@ class ExactIndex:
         self._removed: set[str] = set()
         self._recorded: dict[str, SourceFile | None] = {}
 
-    def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store a document with `vectors` of shape (len(passages), dimension)."""
-        check_passages(document, passages)
-        check_vectors(vectors, rows=len(passages), dimension=self._dimension)
+    def put(
+        self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
+    ) -> None:
+        """Store a document with `vectors` of shape (at least 1, dimension) per passage."""
+        check_passages(document, passages, vectors=vectors, dimension=self._dimension)
         self._puts += 1
-        self._waiting[document.id] = _Stored(self._puts, document, tuple(passages), vectors.copy())
+        copies = tuple(np.array(rows, np.float32) for rows in vectors)
+        self._waiting[document.id] = _Stored(self._puts, document, tuple(passages), copies)
         self._put.add(document.id)
         self._removed.discard(document.id)
 
@@ -120,14 +122,24 @@ class ExactIndex:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
         if not len(vectors):
             return []
-        check_vectors(vectors, rows=len(vectors), dimension=self._dimension)
+        check_vectors(vectors, self._dimension)
         passages = self._passages()
-        rows = [row.astype(np.float64) for stored in self._live.values() for row in stored.vectors]
+        matrices = [m.astype(np.float64) for stored in self._live.values() for m in stored.vectors]
         results = []
         for vector in vectors:
-            scores = [float((row * vector).sum()) for row in rows]
+            scores = [max((row * vector).sum() for row in rows) for rows in matrices]
             results.append(_best(zip(passages, scores, strict=True), k))
         return results
+
+    def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
+        """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
+        held = {
+            (passage.document_id, passage.id): rows
+            for stored in self._live.values()
+            for passage, rows in zip(stored.passages, stored.vectors, strict=True)
+        }
+        none = np.empty((0, self._dimension), np.float32)
+        return [held.get((passage.document_id, passage.id), none).copy() for passage in passages]
 
     def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""
@@ -181,7 +193,7 @@ class _Stored:
     place: int  # in the order of all puts
     document: Document
     passages: tuple[Passage, ...]
-    vectors: Vectors
+    vectors: tuple[Vectors, ...]  # of each passage
 
 
 class FakeGenerator:

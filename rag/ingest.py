@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Protocol
 
 from rag.articles import find_files, read_articles
+from rag.chunk import sentences_of
 from rag.clean import CLEANER, clean
 from rag.embed import Embedder
 from rag.errors import ArticleError
@@ -99,12 +101,14 @@ def embed_documents(
     total = sum(len(passages) for _, passages in split)
     done = 0
     for batch in _batches(split):
-        vectors = embedder.embed_passages([p for _, passages in batch for p in passages])
+        sentences = [[sentences_of(p) for p in passages] for _, passages in batch]
+        vectors = embedder.embed_passages([s for group in sentences for row in group for s in row])
         offset = 0
-        for document, passages in batch:
-            index.put(document, passages, vectors[offset : offset + len(passages)])
-            offset += len(passages)
-        done += offset
+        for (document, passages), group in zip(batch, sentences, strict=True):
+            ends = list(accumulate((len(row) for row in group), initial=offset))
+            index.put(document, passages, [vectors[a:b] for a, b in pairwise(ends)])
+            offset = ends[-1]
+        done += sum(len(passages) for _, passages in batch)
         progress(done, total, "embedding")
     return total
 

@@ -166,7 +166,8 @@ class Rag:
         question = _checked(question)
         hits = self._retriever.search(question, steps.top_k, history=history)
         asked = in_context(question, history)
-        evidence = steps.selector.select(asked, hits)
+        similarities = self._retriever.similarities(asked, hits)
+        evidence = steps.selector.select(asked, hits, similarities)
         answer = Answer(
             question, hits=tuple(hits), evidence=tuple(evidence), timings=lap("evidence")
         )

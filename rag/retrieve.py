@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rag.arabic import content_stems, words
+from rag.chunk import sentences_of
 from rag.embed import Embedder
 from rag.index import Index
-from rag.types import Answer, Hit
+from rag.types import Answer, Hit, Similarities
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+_KEPT = 64  # question vectors
 
 # Words that point back at an earlier turn, in normal form.
 _REFERRING = frozenset(
@@ -24,9 +31,10 @@ _REFERRING = frozenset(
 class Retriever:
     """Hybrid search: the dense and the lexical leg, fused.
 
-    The fusion is a convex combination of min-max scores over the union of both legs' best
-    `candidates` (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval",
-    2023); a passage that only one leg found has 0 in the other.
+    The dense leg compares the question with every sentence, and a passage is as near as its
+    nearest sentence. The fusion is a convex combination of min-max scores over the union of both
+    legs' best `candidates` (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+    Retrieval", 2023); a passage that only one leg found has 0 in the other.
     """
 
     def __init__(
@@ -34,13 +42,14 @@ class Retriever:
         embedder: Embedder,
         index: Index,
         *,
-        dense_weight: float = 0.6,
+        dense_weight: float = 0.65,
         candidates: int = 100,
         follow_up_weight: float = 0.65,
         same_source_bonus: float = 0.1,
     ) -> None:
         self._embedder = embedder
         self._index = index
+        self._recent: dict[str, Vectors] = {}
         self._dense_weight = dense_weight
         self._candidates = candidates
         self._follow_up_weight = follow_up_weight
@@ -66,8 +75,30 @@ class Retriever:
         )
         return _ranked(raised)[:k]
 
+    def similarities(self, question: str, hits: Sequence[Hit]) -> Similarities:
+        """The cosine of the question with each sentence of the hits' passages."""
+        [vector] = self._vectors([question])
+        passages = [hit.passage for hit in hits]
+        return {
+            (sentence.document_id, sentence.start): float(row @ vector)
+            for passage, rows in zip(passages, self._index.rows(passages), strict=True)
+            for sentence, row in zip(sentences_of(passage), rows, strict=False)
+        }
+
+    def _vectors(self, questions: Sequence[str]) -> Vectors:
+        """The questions' vectors; those just embedded are at hand, for `similarities`."""
+        import numpy as np
+
+        missing = [question for question in questions if question not in self._recent]
+        if missing:
+            if len(self._recent) > _KEPT:
+                self._recent.clear()
+            vectors = self._embedder.embed_questions(missing)
+            self._recent.update(zip(missing, vectors, strict=True))
+        return np.stack([self._recent[question] for question in questions])
+
     def _fused(self, questions: Sequence[str]) -> list[list[Hit]]:
-        vectors = self._embedder.embed_questions(questions)
+        vectors = self._vectors(questions)
         dense = self._index.nearest(vectors, self._candidates)
         lexical = self._index.matching(questions, self._candidates)
         return [

@@ -34,7 +34,7 @@ class ChunkSettings:
     kind: str = "sentences"
     target_words: int = 130
     longest_words: int = 180
-    overlap: int = 1
+    overlap: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class RetrieveSettings:
     """See rag.retrieve.Retriever."""
 
     kind: str = "hybrid"
-    dense_weight: float = 0.6
+    dense_weight: float = 0.65
     candidates: int = 100
     follow_up_weight: float = 0.65
     same_source_bonus: float = 0.1
@@ -70,6 +70,7 @@ class EvidenceSettings:
     budget_words: int = 150
     gram_weight: float = 0.3
     title_weight: float = 0.5
+    cosine_weight: float = 4.0
     passage_weight: float = 1.5
     number_bonus: float = 0.3
 

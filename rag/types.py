@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Vectors: TypeAlias = NDArray[np.float32]  # (n, dimension), rows of length 1
 
+# Cosine of a question with a sentence, by the sentence's document and start.
+Similarities: TypeAlias = Mapping[tuple[str, int], float]
+
 # What an answer says when the articles do not: prompt, code and metrics share it.
 DECLINED = "لا تذكر المقالات ما يجيب عن هذا السؤال."
 

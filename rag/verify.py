@@ -6,7 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.arabic import STOP_WORDS, content_stems, ngrams, numbers, stem, words
+from rag.arabic import (
+    STOP_WORDS,
+    asked_for,
+    content_stems,
+    counted,
+    holds,
+    ngrams,
+    numbers,
+    stem,
+    words,
+)
 from rag.types import Citation, Passage
 
 _NEGATIONS = frozenset(
@@ -57,6 +67,9 @@ class Checker:
         negated = _negation_conflict(sentence, source)
         if negated:
             return Verdict(False, f"النفي يختلف عن المصدر عند: {negated}")
+        off_question = _off_question(sentence, source, question)
+        if off_question:
+            return Verdict(False, off_question)
         around = " ".join(f"{c.passage.title} {c.passage.text}" for c in citations)
         if best is not None:
             borrowed = _borrowed(sentence, around, f"{best.title} {best.text}")
@@ -78,6 +91,18 @@ class Checker:
         if len(strays) > self.stray * len(stems):
             return Verdict(False, f"كلمات لا ترد في المصدر: {'، '.join(strays[:3])}")
         return Verdict(True, "كل ما في الجملة يرد في المصدر")
+
+
+def _off_question(sentence: str, source: str, question: str) -> str:
+    """Why the sentence does not give what the question asks for; empty if it does."""
+    asked = asked_for(question)
+    if not holds(sentence, asked, besides=question):
+        return "الجملة لا تذكر موعدا" if asked == "time" else "الجملة لا تذكر عددا"
+    thing = counted(question)
+    known = set(content_stems(source))
+    if thing and thing not in known and not _is_variant(thing, known):
+        return f"المصدر لا يذكر ما سُئل عن عدده: {thing}"
+    return ""
 
 
 def _borrowed(sentence: str, cited: str, best: str) -> str:

@@ -13,14 +13,16 @@ from rag.types import Document
 
 TITLE = "بلدية الصخرة تبدأ ترميم الجسر القديم"
 BODY = (
-    "بدأت بلدية الصخرة أمس ترميم الجسر القديم الذي أغلقته السيول في الشتاء الماضي، على أن يفتح قبل العيد.",
+    "بدأت بلدية الصخرة أمس ترميم الجسر القديم الذي أغلقته السيول في الشتاء، "
+    "وأمرت بأن يفتح للمشاة والدراجات قبل عيد الأضحى المقبل.",
     "وقال رئيس البلدية سالم الناصر إن الكلفة تبلغ 2.5 مليون دينار، تدفع الدولة ثلثيها.",
     "ويصل الجسر بين السوق والمدرسة، ويعبره كل يوم نحو ثلاثة آلاف شخص.",
     "وأبدى أصحاب المتاجر ارتياحهم، لكنهم طلبوا أن تعمل الآلات ليلاً.",
 )
 SECOND_TITLE = "مكتبة متنقلة تجوب قرى الوادي"
 SECOND = (
-    "تجوب مكتبة متنقلة قرى الوادي منذ مطلع الشهر، وهي حافلة قديمة حولتها جمعية محلية إلى رفوف تتسع لألفي كتاب.",
+    "تجوب مكتبة متنقلة قرى الوادي منذ مطلع الشهر، وهي حافلة قديمة "
+    "حولتها جمعية محلية إلى رفوف تتسع لألفي كتاب.",
     "وتقف الحافلة في كل قرية ثلاثة أيام، وتعير الكتب للأطفال من دون مقابل.",
     "وقالت مديرة الجمعية إن الطلب فاق ما كانت تنتظره، وإنها تبحث عن حافلة ثانية.",
 )
@@ -49,7 +51,8 @@ def test_a_clean_article_passes_through_unchanged() -> None:
         "أسئلة بلا جواب",
         "وقال المتحدث:",
         "«لن نغلق الطريق أكثر من أسبوعين! وهل يصدق أحد غير ذلك؟».",
-        "وتشمل الخطة ثلاث مراحل:\n- المرحلة الأولى: الأعمدة.\n- المرحلة الثانية: السطح (بعرض 7.5 أمتار).\n"
+        "وتشمل الخطة ثلاث مراحل:\n- المرحلة الأولى: الأعمدة.\n"
+        "- المرحلة الثانية: السطح (بعرض 7.5 أمتار).\n"
         "- المرحلة الثالثة: الإنارة",
         "1. يناير 2023\n2. مارس/آذار 2024",
         "نعم.",
@@ -104,10 +107,7 @@ def test_the_first_line_is_the_title_where_it_looks_like_one() -> None:
 
 def test_without_a_headline_the_title_is_the_first_sentence_cut_at_a_comma() -> None:
     document = only(*BODY)
-    assert (
-        document.title
-        == "بدأت بلدية الصخرة أمس ترميم الجسر القديم الذي أغلقته السيول في الشتاء الماضي"
-    )
+    assert document.title == "بدأت بلدية الصخرة أمس ترميم الجسر القديم الذي أغلقته السيول في الشتاء"
     assert document.text == joined(BODY)
     assert only("كلمة " * 60 + ".").title == ("كلمة " * 20).strip() + "…"
 
@@ -130,7 +130,7 @@ def test_a_file_of_one_line_is_an_article() -> None:
 
 @pytest.mark.parametrize("content", ["", " \n\u200f\n", "TT", CAPTION, "***", "شارك\nفيسبوك"])
 def test_a_page_without_text_is_an_error_that_names_the_file(content: str) -> None:
-    with pytest.raises(ArticleError, match="^no article text in page$"):
+    with pytest.raises(ArticleError, match=r"^no article text in page$"):
         page(content)
 
 
@@ -369,6 +369,11 @@ def test_the_main_text_and_metadata_of_an_html_page_are_found() -> None:
 def test_an_html_page_in_which_little_is_found_gives_the_text_between_its_tags() -> None:
     document = only(html("<article><div>جملة واحدة.</div><nav>قائمة</nav></article>"), kind="html")
     assert document.text == "جملة واحدة."
+
+
+def test_a_page_that_is_one_form_keeps_its_text() -> None:
+    body = f"<form><div><h1>{TITLE}</h1>{PARAGRAPHS}</div><select><option>لغة</select></form>"
+    assert only(html(body), kind="html").text == joined(BODY)
 
 
 def test_a_date_in_the_text_of_an_html_page_is_not_taken_for_its_own() -> None:

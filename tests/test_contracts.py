@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -43,14 +43,16 @@ def empty(kind: str, folder: Path) -> Index:
 
 def article(
     number: int, *, path: str | None = None, seed: int = 0
-) -> tuple[Document, list[Passage], np.ndarray]:
-    """A document of one to three passages of random words, with random unit vectors."""
+) -> tuple[Document, list[Passage], list[np.ndarray]]:
+    """A document of one to three passages of random words, each with one to four unit vectors."""
     dice = random.Random(1000 * seed + number)
     text = " ".join(dice.choices(WORDS, k=dice.randrange(6, 30)))
     document = Document.of(f"مقال {number}", text, path=path)
     edges = sorted({0, len(text), *dice.sample(range(1, len(text)), 2)})[-dice.randrange(2, 5) :]
     passages = [passage_of(document, a, b) for a, b in pairwise(edges)]
-    return document, passages, unit_vectors(len(passages), seed=number)
+    sizes = [dice.randrange(1, 5) for _ in passages]
+    vectors = unit_vectors(sum(sizes), seed=1000 + number)
+    return document, passages, np.split(vectors, np.cumsum(sizes)[:-1])
 
 
 def unit_vectors(count: int, *, seed: int) -> np.ndarray:
@@ -58,12 +60,23 @@ def unit_vectors(count: int, *, seed: int) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def fill(index: Index, numbers: range) -> tuple[list[Passage], np.ndarray]:
+def fill(index: Index, numbers: range) -> tuple[list[Passage], list[np.ndarray]]:
     articles = [article(number) for number in numbers]
     for each in articles:
         index.put(*each)
     index.commit()
-    return [p for _, ps, _ in articles for p in ps], np.concatenate([v for *_, v in articles])
+    return [p for _, ps, _ in articles for p in ps], [v for *_, vs in articles for v in vs]
+
+
+def lines(count: int) -> tuple[Document, list[Passage]]:
+    """A document of as many equal passages."""
+    document = Document.of("عنوان", "نص " * count)
+    return document, [passage_of(document, 3 * n, 3 * n + 3) for n in range(count)]
+
+
+def nearest_rows(vectors: Sequence[np.ndarray], question: np.ndarray) -> np.ndarray:
+    """The score of each passage, as it is defined."""
+    return np.array([max(float(row @ question) for row in rows) for rows in vectors])
 
 
 def bm25(texts: list[list[str]], question: list[str], row: int) -> float:
@@ -82,7 +95,7 @@ def test_nearest_gives_the_highest_inner_products_in_order(index: Index) -> None
     passages, vectors = fill(index, range(12))
     asked = unit_vectors(3, seed=99)
     for hits, question in zip(index.nearest(asked, 5), asked, strict=True):
-        scores = vectors @ question
+        scores = nearest_rows(vectors, question)
         expected = np.argsort(-scores)[:5]
         assert [hit.passage for hit in hits] == [passages[row] for row in expected]
         assert [hit.score for hit in hits] == pytest.approx(scores[expected], abs=1e-5)
@@ -100,16 +113,82 @@ def test_a_question_finds_the_same_alone_and_among_three_hundred(index: Index) -
 
 @pytest.mark.parametrize("k", [1, 5, 17, 39, 40])
 def test_equal_scores_come_in_the_order_of_the_passages(index: Index, k: int) -> None:
-    document = Document.of("عنوان", "نص " * 40)
-    passages = [passage_of(document, 3 * n, 3 * n + 3) for n in range(40)]
+    document, passages = lines(40)
     kinds = unit_vectors(5, seed=5)
-    index.put(document, passages, np.tile(kinds, (8, 1)))  # passage n is of kind n % 5
+    # Passage n is of kind n % 5, up to four times over.
+    index.put(document, passages, [kinds[[n % 5] * (1 + n % 4)] for n in range(40)])
     index.commit()
     for row, question in enumerate(asked := unit_vectors(7, seed=6)):
         best_first = np.argsort(-(kinds @ question))
         expected = [passages[n] for kind in best_first for n in range(kind, 40, 5)]
         assert [hit.passage for hit in index.nearest(asked, k)[row]] == expected[:k]
     assert [hit.passage for hit in index.matching(["نص"], k)[0]] == passages[:k]
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5, 29])
+def test_a_passage_of_many_near_vectors_takes_one_place_and_crowds_nobody_out(
+    index: Index, k: int
+) -> None:
+    document, passages = lines(30)
+    near, other = unit_vectors(2, seed=7)
+    vectors = [unit_vectors(1 + n % 3, seed=100 + n) for n in range(30)]
+    for n in (4, 11):
+        crowd = near + unit_vectors(40, seed=n) / 10
+        vectors[n] = crowd / np.linalg.norm(crowd, axis=1, keepdims=True)
+    index.put(document, passages, vectors)
+    index.commit()
+    asked = np.stack([other, near, -near])  # one of three is crowded
+    for hits, question in zip(index.nearest(asked, k), asked, strict=True):
+        scores = nearest_rows(vectors, question)
+        expected = np.argsort(-scores)[:k]
+        assert [hit.passage for hit in hits] == [passages[row] for row in expected]
+        assert [hit.score for hit in hits] == pytest.approx(scores[expected], abs=1e-5)
+    rest = [vectors[n] for n in range(30) if n not in (4, 11)]
+    assert max(nearest_rows(rest, near)) < min(
+        (vectors[4] @ near).min(), (vectors[11] @ near).min()
+    )
+
+
+def test_the_vectors_of_passages_come_back_as_they_were_put_in_the_order_asked(
+    index: Index,
+) -> None:
+    passages, vectors = fill(index, range(6))
+    unknown = article(7)[1][0]
+    order = [5, 0, 3, 3]
+    *found, none = index.rows([*(passages[n] for n in order), unknown])
+    for rows, n in zip(found, order, strict=True):
+        assert rows.dtype == np.float32
+        assert rows.tolist() == vectors[n].tolist()
+    assert (none.shape, none.dtype) == ((0, DIMENSION), np.float32)
+    assert index.rows([]) == []
+
+
+def test_the_vectors_of_passages_follow_the_commits(index: Index) -> None:
+    document, passages, vectors = article(1)
+    assert [rows.shape for rows in index.rows(passages)] == [(0, DIMENSION)] * len(passages)
+    index.put(document, passages, vectors)
+    assert [len(rows) for rows in index.rows(passages)] == [0] * len(passages)
+    index.commit()
+    moved = [replace(passage, path="/elsewhere") for passage in passages]
+    assert [r.tolist() for r in index.rows(moved)] == [v.tolist() for v in vectors]
+    renewed = [unit_vectors(2, seed=20 + n) for n in range(len(passages))]
+    index.put(document, passages, renewed)
+    assert [r.tolist() for r in index.rows(passages)] == [v.tolist() for v in vectors]
+    index.commit()
+    assert [r.tolist() for r in index.rows(passages)] == [v.tolist() for v in renewed]
+    index.remove([document.id])
+    index.commit()
+    assert [rows.shape for rows in index.rows(passages)] == [(0, DIMENSION)] * len(passages)
+
+
+def test_vectors_that_a_caller_changes_stay_as_they_were_put(index: Index) -> None:
+    document, passages, vectors = article(1)
+    index.put(document, passages, given := [rows.copy() for rows in vectors])
+    index.commit()
+    given[0][:] = 0
+    index.rows(passages)[0][:] = 0
+    assert index.rows(passages)[0].tolist() == vectors[0].tolist()
+    assert index.nearest(vectors[0][:1], 1)[0][0].score == pytest.approx(1, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -163,25 +242,34 @@ def test_an_empty_corpus_and_no_questions_give_empty_lists(index: Index) -> None
 
 def test_vectors_of_another_shape_are_refused_with_both_shapes(index: Index) -> None:
     document, passages, vectors = article(1)
-    with pytest.raises(ValueError, match=rf"{DIMENSION + 1}.*{DIMENSION}"):
-        index.put(document, passages, np.pad(vectors, ((0, 0), (0, 1))))
-    with pytest.raises(ValueError, match="the index needs"):
+    for strange, message in [
+        (np.pad(vectors[-1], ((0, 0), (0, 1))), rf"{DIMENSION + 1}\).*at least 1, {DIMENSION}"),
+        (vectors[-1][:0], rf"\(0, {DIMENSION}\).*at least 1, {DIMENSION}"),
+        (vectors[-1][0], rf"\({DIMENSION},\).*at least 1, {DIMENSION}"),
+        (vectors[-1] * np.float32("nan"), "finite"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            index.put(document, passages, [*vectors[:-1], strange])
+    count = len(passages)
+    with pytest.raises(ValueError, match=rf"{count - 1} passages.*needs {count}"):
         index.put(document, passages, vectors[:-1])
-    with pytest.raises(ValueError, match="finite"):
-        index.put(document, passages, vectors * np.float32("nan"))
+    assert not index.has([document.id])
     fill(index, range(2))
     with pytest.raises(ValueError, match=rf"{DIMENSION - 1}.*{DIMENSION}"):
         index.nearest(unit_vectors(1, seed=1)[:, 1:], 3)
 
 
-def test_a_passage_that_is_not_a_slice_of_its_document_is_refused(index: Index) -> None:
+def test_a_passage_given_twice_or_not_a_slice_of_its_document_is_refused(index: Index) -> None:
     document, _, _ = article(1)
     _, strange, vectors = article(2)
     with pytest.raises(ValueError, match="is not of document"):
         index.put(document, strange, vectors)
     shifted = Passage("p", document.id, document.title, document.text[1:4], 0, 3)
     with pytest.raises(ValueError, match="not the text at its place"):
-        index.put(document, [shifted], unit_vectors(1, seed=1))
+        index.put(document, [shifted], [unit_vectors(1, seed=1)])
+    other = article(2)[0]
+    with pytest.raises(ValueError, match="given twice"):
+        index.put(other, strange * 2, vectors * 2)
 
 
 def test_nothing_is_seen_before_the_commit_but_is_stored(index: Index) -> None:
@@ -189,11 +277,11 @@ def test_nothing_is_seen_before_the_commit_but_is_stored(index: Index) -> None:
     index.put(document, passages, vectors)
     assert index.has([document.id, "unknown"]) == {document.id}
     assert (index.documents(), index.passages(document.id)) == ([], [])
-    assert index.nearest(vectors[:1], 3) == [[]]
+    assert index.nearest(vectors[0][:1], 3) == [[]]
     index.commit()
     assert index.documents([document.id, "unknown"]) == [document]
     assert index.passages(document.id) == passages
-    assert index.nearest(vectors[:1], 1)[0][0].passage == passages[0]
+    assert index.nearest(vectors[0][:1], 1)[0][0].passage == passages[0]
 
 
 def test_a_document_put_twice_is_there_once_with_the_later_words_about_it(index: Index) -> None:
@@ -203,7 +291,7 @@ def test_a_document_put_twice_is_there_once_with_the_later_words_about_it(index:
         index.put(document, passages, vectors)
         index.commit()
     assert index.documents() == [document]
-    assert len(index.nearest(vectors[:1], 100)[0]) == len(passages)
+    assert len(index.nearest(vectors[0][:1], 100)[0]) == len(passages)
 
 
 def test_a_removed_document_is_gone_at_the_commit_and_not_before(index: Index) -> None:
@@ -229,7 +317,7 @@ def test_a_document_goes_with_the_last_file_that_holds_it(index: Index) -> None:
     index.record([], forget=["/b.txt", "/never.txt"])
     index.commit()
     assert [d.path for d in index.documents()] == ["/a.txt"]
-    assert index.nearest(vectors[:1], 1)[0][0].passage.path == "/a.txt"
+    assert index.nearest(vectors[0][:1], 1)[0][0].passage.path == "/a.txt"
     index.record([SourceFile("/a.txt", "1" * 64, ())])
     index.commit()
     assert index.documents() == []
@@ -298,6 +386,9 @@ def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
         play(dice, [exact, local])
     assert local.documents() == exact.documents()
     assert local.files() == exact.files()
+    passages = [p for number in range(10) for p in article(number)[1]]
+    both = zip(local.rows(passages), exact.rows(passages), strict=True)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in both)
     asked = unit_vectors(2, seed=seed)
     for ours, theirs in [
         (local.nearest(asked, 9), exact.nearest(asked, 9)),

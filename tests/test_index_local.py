@@ -17,6 +17,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import rag
@@ -51,9 +52,13 @@ def opened(folder: Path, **changes: object) -> LocalIndex:
     return LocalIndex(folder, identity, analyse=str.split, create=True)
 
 
+def vectors_of(passage: Passage) -> np.ndarray:
+    return EMBEDDER.embed_questions([f"{passage.title} {passage.text}", passage.id])
+
+
 def put(index: Index, number: int) -> None:
     document, passages = article(number)
-    index.put(document, passages, EMBEDDER.embed_passages(passages))
+    index.put(document, passages, [vectors_of(passage) for passage in passages])
 
 
 def ingest(index: Index, numbers: range, step: Callable[[int], None] = lambda _: None) -> None:
@@ -67,12 +72,21 @@ def ingest(index: Index, numbers: range, step: Callable[[int], None] = lambda _:
     index.commit()
 
 
-def answers(index: Index) -> list[list[tuple[Passage, float]]]:
-    rows = index.nearest(EMBEDDER.embed_questions(QUESTIONS), 5) + index.matching(QUESTIONS, 5)
-    return [[(hit.passage, round(hit.score, 4)) for hit in row] for row in rows]
+Answers = list[list[tuple[Passage, float, list[list[float]]]]]  # with the passage's vectors
 
 
-def reference(numbers: range) -> list[list[tuple[Passage, float]]]:
+def answers(index: Index) -> Answers:
+    found = index.nearest(EMBEDDER.embed_questions(QUESTIONS), 5) + index.matching(QUESTIONS, 5)
+    return [
+        [
+            (hit.passage, round(hit.score, 4), rows.tolist())
+            for hit, rows in zip(hits, index.rows([hit.passage for hit in hits]), strict=True)
+        ]
+        for hits in found
+    ]
+
+
+def reference(numbers: range) -> Answers:
     index = ExactIndex(IDENTITY.dimension, analyse=str.split)
     for number in numbers:
         put(index, number)
@@ -164,7 +178,13 @@ def killed_run(folder: Path, moment: int) -> None:
 
 def generation_files() -> list[str]:
     lexical = ["counts", "lengths", "positions", "starts", "term_ends", "terms"]
-    return ["dense.faiss", "manifest.json", "rows.npy", *(f"lexical.{n}.npy" for n in lexical)]
+    return [
+        "dense.faiss",
+        "keys.npy",
+        "manifest.json",
+        "starts.npy",
+        *(f"lexical.{n}.npy" for n in lexical),
+    ]
 
 
 def test_the_files_that_the_tests_damage_are_all_there_are(folder: Path) -> None:
@@ -234,7 +254,7 @@ def test_a_file_that_is_no_store_is_refused_in_one_line(folder: Path) -> None:
 
 
 def test_a_flipped_bit_in_the_store_is_never_built_into_an_index(folder: Path) -> None:
-    vector = EMBEDDER.embed_passages(article(2)[1])[0].tobytes()
+    vector = vectors_of(article(2)[1][0])[1].tobytes()
     content = (folder / "musnad.sqlite").read_bytes()
     flip(folder / "musnad.sqlite", (content.index(vector) + 5) / len(content))
     with closing(opened(folder)) as index:
@@ -359,7 +379,7 @@ def test_a_read_only_folder_can_be_searched_and_says_so_when_written(folder: Pat
     with tempfile.TemporaryDirectory() as outside:  # pytest's own folders admit only their owner
         Path(outside).chmod(0o755)
         shelf = Path(shutil.copytree(folder, Path(outside) / "index"))
-        flip(newest(shelf) / "rows.npy")
+        flip(newest(shelf) / "keys.npy")
         for path in [*shelf.rglob("*"), shelf]:
             path.chmod(0o555 if path.is_dir() else 0o444)
         said = play("read-only", shelf).communicate()[0].splitlines()
@@ -371,8 +391,8 @@ def test_a_read_only_folder_can_be_searched_and_says_so_when_written(folder: Pat
     assert "permissions" in said[1]
 
 
-def answers_digest(found: list[list[tuple[Passage, float]]]) -> list[list[object]]:
-    return [[(passage.id, score) for passage, score in row] for row in found]
+def answers_digest(found: Answers) -> list[list[object]]:
+    return [[(passage.id, score, rows) for passage, score, rows in hits] for hits in found]
 
 
 def read_only_run(folder: Path) -> None:
@@ -402,6 +422,14 @@ def test_an_index_of_another_kind_is_refused_with_both_names(
     ours = getattr(IDENTITY, field)
     with pytest.raises(IndexMismatchError, match=f"{ours}.*{theirs}.*--index.*--rebuild"):
         opened(folder, **{field: theirs})
+
+
+def test_an_index_of_an_older_program_is_refused_in_one_line(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+        connection.commit()
+    with pytest.raises(IndexMismatchError, match=r"format 1,.* 2: .*--rebuild"):
+        opened(folder)
 
 
 def test_another_analyser_renews_the_lexical_index(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
+from rag.arabic.asking import Asked, asked_for, counted, holds
 from rag.arabic.numerals import numbers
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
@@ -17,9 +18,13 @@ from rag.arabic.terms import (
 __all__ = [
     "ANALYSER",
     "STOP_WORDS",
+    "Asked",
     "analyse",
     "arabic_share",
+    "asked_for",
     "content_stems",
+    "counted",
+    "holds",
     "is_allowed",
     "ngrams",
     "normalise",

@@ -9,7 +9,7 @@ from rag.arabic.terms import words
 # All in the normal form of `words`: ئ is ي there, ة is ه, ى is ي.
 _UNITS = {
     **dict.fromkeys(("صفر",), 0),
-    **dict.fromkeys(("واحد", "واحده", "احد", "احدي"), 1),
+    **dict.fromkeys(("واحد", "واحدا", "واحده", "احد", "احدي"), 1),
     **dict.fromkeys(("اثنان", "اثنين", "اثنا", "اثني", "اثنتان", "اثنتين", "اثنتا", "اثنتي"), 2),
     **dict.fromkeys(("ثلاث", "ثلاثه"), 3),
     **dict.fromkeys(("اربع", "اربعه"), 4),
@@ -31,7 +31,7 @@ _HUNDREDS = {
     **dict.fromkeys(("مايتان", "ميتان", "مايتين", "ميتين", "مايتا", "ميتا", "مايتي", "ميتي"), 200),
     **{
         root + hundred: value * 100
-        for value, root in {**_ROOTS, 8: "ثماني"}.items()
+        for value, root in [*_ROOTS.items(), (8, "ثماني")]
         for hundred in ("مايه", "ميه")
     },
 }
@@ -56,6 +56,7 @@ def numbers(text: str) -> set[str]:
     """
     found: set[str] = set()
     total, part, is_open = 0, 0, False  # millions and thousands so far, what follows them
+    alone = 0  # a thousand or million just read with no number before it
     for word in [*words(text), ""]:
         bare = word[1:] if word[:1] == "و" and word[1:] in {**_VALUES, **_SCALES} else word
         value = _VALUES.get(bare)
@@ -67,7 +68,9 @@ def numbers(text: str) -> set[str]:
             continue
         if is_open:
             found.add(str(total + part))
-        total, part, is_open = 0, value or 0, value is not None
+        # «ألف وتسعمئة» is one number; «ألف» by itself may as well be a verb.
+        total = alone if value is not None and bare != word else 0
+        part, is_open, alone = value or 0, value is not None, _SCALES.get(bare, 0)
         if word[:1].isdigit():
             digits = _plain(word)
             if digits.isdigit():

@@ -48,16 +48,17 @@ def clean(raw: RawArticle) -> list[Document]:
 
 def _page_and_lines(raw: RawArticle) -> tuple[Page, list[Line]]:
     """What is known of the page, the format's own word first, and its lines."""
-    found = Page(raw.content)
+    found, title = Page(raw.content), raw.title
     if raw.kind == "html":
         found = page_of(raw.content)
-        lines = _spaced(lines_of(found.text))
-    else:
-        text = plain_markdown(raw.content) if raw.kind == "markdown" else raw.content
-        lines = lines_of(text)
+    elif raw.kind == "markdown":
+        found, title = Page(plain_markdown(raw.content)), plain_markdown(raw.title or "")
+    lines = lines_of(found.text)
+    if raw.kind == "html":
+        lines = _spaced(lines)
     page = Page(
         "",
-        tidy(raw.title or found.title or "") or None,
+        tidy(title or found.title or "") or None,
         tidy(raw.source or found.source or "") or None,
         tidy(raw.url or found.url or "") or None,
         _iso_day(raw.published or found.published),

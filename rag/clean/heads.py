@@ -11,6 +11,7 @@ from rag.clean.captions import is_credit
 from rag.clean.furniture import is_share_button
 from rag.clean.lines import Line, count_words, is_headline, labels, plain, same_words, text_of
 
+LONGEST_HEAD = 40  # lines
 LONGEST_TITLE = 100  # characters, where it is taken from the first sentence
 
 _SECTIONS = labels(
@@ -92,15 +93,17 @@ def _title_shown(headline: str, title: str | None) -> str | None:
 def _drop_above(lines: list[Line], *, title: str | None) -> str | None:
     """Take away what stands above a headline or between it and the text; the date found there."""
     published = None
-    while len(lines) > 1:
-        text = lines[0].text
+    at = 0
+    head = [line.text for line in lines[:LONGEST_HEAD]]
+    while at < len(head) and at < len(lines) - 1:
+        text = head[at]
         # Without a headline below it, what looks like a label may be the headline itself.
-        below = next((line.text for line in lines[1:] if not _is_section(line.text)), "")
+        below = next((line for line in head[at + 1 :] if not _is_section(line)), "")
         is_above = title is not None or (is_headline(below) and count_words(below) > 3)
         if (
             is_above
             and (day := _day_of(text))
-            and not any(_day_of(line.text) for line in lines[1:])
+            and sum(_day_of(x.text) is not None for x in lines) == 1
         ):
             published = day
         elif not (
@@ -109,7 +112,8 @@ def _drop_above(lines: list[Line], *, title: str | None) -> str | None:
             or (title is not None and same_words(text, title))
         ):
             break
-        lines.pop(0)
+        at += 1
+    del lines[:at]
     return published
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ MAX_DEPTH = 100  # trafilatura and lxml recurse, and Python's stack is short
 MAX_ATTRIBUTE = 2_000
 
 _NOT_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "object", "figcaption")
-_NOT_MAIN = ("nav", "aside", "footer", "form", "header", "button", "select", "textarea")
+_CONTROLS = ("nav", "form", "button", "select", "textarea")
+_NOT_MAIN = ("aside", "footer", "header")
 _BLOCKS = frozenset(
     "address article blockquote br dd div dl dt figure h1 h2 h3 h4 h5 h6 hr li main ol p pre "
     "section table td th tr ul".split()
@@ -41,6 +43,7 @@ def page_of(html: str) -> Page:
         return Page("")
     if count > MAX_ELEMENTS:
         return Page(_between_main_tags(tree), title=_title_in(tree))
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it finds is said by us
     from trafilatura import bare_extraction
     from trafilatura.settings import Document as Found
 
@@ -83,10 +86,24 @@ def _parsed(html: str) -> tuple[Any, int]:
         text = " ".join(element.itertext())
         del element[:]
         element.text = text
+    _drop_controls(tree)
+    return tree, count
+
+
+def _drop_controls(tree: Any) -> None:
+    """Take out what is never text; but some sites put the whole page into one form."""
     for element in list(tree.iter(*_NOT_TEXT)):
         if element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
-    return tree, count
+    length = _length(tree)
+    for element in list(tree.iter(*_CONTROLS)):
+        is_page = element.tag == "form" and _length(element) > length / 2
+        if not is_page and element.getparent() is not None:
+            element.drop_tree()
+
+
+def _length(element: Any) -> int:
+    return sum(map(len, element.itertext()))
 
 
 def _title_in(tree: Any) -> str | None:
@@ -113,7 +130,7 @@ def _between_main_tags(tree: Any) -> str:
     places = tree.findall(".//article") or tree.findall(".//main") or tree.findall(".//body")
     if not places:
         return ""
-    place = max(places, key=lambda place: sum(map(len, place.itertext())))
+    place = max(places, key=_length)
     pieces: list[str] = []
     skipped = 0
     for event, element in etree.iterwalk(place, events=("start", "end")):

@@ -240,7 +240,9 @@ class _Reader:
         if not headlines or _shared(self._lines[headlines[-1]].text, text) < 0.25:
             return False
         if self._has_ended:
-            return not rest or is_headline(rest[0])
+            # A teaser is one sentence; two in a row, here or further on, are an article.
+            is_running = [is_paragraph(line) for line in [text, *rest]]
+            return (True, True) not in pairwise(is_running)
         # The article may go on below a box of links, and a sentence of it share their words.
         return not text.startswith("و") and not any(map(is_paragraph, rest))
 

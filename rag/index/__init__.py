@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 class Index(Protocol):
     """Documents, their passages and vectors; a higher score comes first, at most `k` of them.
 
+    A passage has a vector for each of its sentences, or as many as it was put with, and is as
+    near to a question as the nearest of them. Passages that score the same come in the order in
+    which they were put.
+
     What `put`, `remove` and `record` say is visible to searches after `commit`, all at once.
     Where they contradict each other the later call holds.
 
@@ -22,8 +26,10 @@ class Index(Protocol):
     that was put and never named by a file stays until it is removed.
     """
 
-    def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store a document with `vectors` of shape (len(passages), dimension), durably.
+    def put(
+        self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
+    ) -> None:
+        """Store a document with `vectors` of shape (at least 1, dimension) per passage, durably.
 
         A document of the same id is replaced. If the process ends before `commit` the document
         stays stored but unseen, until a file that names it is recorded or it is put again.
@@ -46,6 +52,9 @@ class Index(Protocol):
 
     def nearest(self, vectors: Vectors, k: int) -> list[list[Hit]]:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
+
+    def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
+        """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
 
     def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""
@@ -87,25 +96,36 @@ class IndexStats:
     revision: int  # commits that changed what searches see
     size: int  # bytes on disk
 
-    def close(self) -> None:
-        """Let go of files and of the lock; what was not committed is not visible."""
 
-
-def check_vectors(vectors: Vectors, *, rows: int, dimension: int) -> None:
-    """ValueError unless there are `rows` finite vectors of this dimension."""
+def check_vectors(vectors: Vectors, dimension: int) -> None:
+    """ValueError unless these are finite vectors of this dimension, one or more."""
     import numpy as np
 
-    needed = (rows, dimension)
-    if vectors.shape != needed and (rows or vectors.size):
+    if vectors.ndim != 2 or not len(vectors) or vectors.shape[1] != dimension:
+        needed = f"(at least 1, {dimension})"
         raise ValueError(f"vectors of shape {vectors.shape}, the index needs {needed}")
     if not np.isfinite(vectors).all():
         raise ValueError("vectors with a value that is not a finite number")
 
 
-def check_passages(document: Document, passages: Sequence[Passage]) -> None:
-    """ValueError unless all are slices of this document."""
+def check_passages(
+    document: Document,
+    passages: Sequence[Passage],
+    *,
+    vectors: Sequence[Vectors],
+    dimension: int,
+) -> None:
+    """ValueError unless all are slices of this document, each once, with vectors of its own."""
+    if len(vectors) != len(passages):
+        raise ValueError(f"vectors for {len(vectors)} passages, the index needs {len(passages)}")
+    for rows in vectors:
+        check_vectors(rows, dimension)
+    seen: set[str] = set()
     for passage in passages:
         if passage.document_id != document.id:
             raise ValueError(f"passage {passage.id} is not of document {document.id}")
         if passage.text != document.text[passage.start : passage.end]:
             raise ValueError(f"passage {passage.id} is not the text at its place")
+        if passage.id in seen:
+            raise ValueError(f"passage {passage.id} was given twice")
+        seen.add(passage.id)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Connection
@@ -16,48 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import IndexAccessError, IndexDamagedError, IndexLockedError, IndexMismatchError
+from rag.errors import IndexDamagedError, IndexMismatchError
 from rag.index import IndexIdentity
+from rag.index.sqlite import FILE, REMEDY, Connections, identity_rows
 from rag.types import Document, Passage, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-FILE = "musnad.sqlite"
-
-_FORMAT = "1"
-_PATIENCE = 10.0  # seconds to wait for another connection's lock
-_REMEDY = "use another folder with --index, or run: rag ingest --rebuild"
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT, url TEXT, published TEXT, path TEXT,
-    digest BLOB NOT NULL,
-    live INTEGER NOT NULL,  -- 0: put, and waiting for the commit that shows it
-    UNIQUE (id, live)
-);
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    id TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    vector BLOB NOT NULL  -- float32, little-endian
-);
-CREATE INDEX passages_of_document ON passages (document);
-CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file_documents (
-    path TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
-    place INTEGER NOT NULL,
-    document_id TEXT NOT NULL,
-    PRIMARY KEY (path, place)
-) WITHOUT ROWID;
-CREATE INDEX files_of_document ON file_documents (document_id);
-"""
 _DOCUMENT = "SELECT id, title, text, source, url, published, path, key, digest FROM documents"
 _PASSAGE = """
 SELECT p.id, d.id, d.title, p.text, p.start, p."end", d.path, p.key
 FROM passages AS p JOIN documents AS d ON d.key = p.document
+"""
+_KEY = """
+SELECT asked.key, p.key FROM json_each(?) AS asked
+CROSS JOIN documents AS d ON d.id = json_extract(asked.value, '$[0]') AND d.live = 1
+JOIN passages AS p ON p.document = d.key AND p.id = json_extract(asked.value, '$[1]')
 """
 _GIVEN = "(SELECT value FROM json_each(?))"  # a list of any length as one parameter
 _UNKNOWN = """
@@ -78,6 +51,14 @@ AND NOT EXISTS (
 """
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What searches see from one commit to the next."""
+
+    revision: int  # 0: nothing was ever committed
+    token: str  # no other state has it, in this index or another
+
+
 @dataclass(slots=True)
 class Changes:
     """What a writer asked for since the last commit."""
@@ -91,43 +72,37 @@ class Store:
     """One SQLite file. What is done on one connection of `reading` or `writing` sees one state."""
 
     def __init__(self, folder: Path, identity: IndexIdentity) -> None:
-        self._folder = folder
         self._path = folder.absolute() / FILE
-        self._idle: list[Connection] = []  # a connection serves one thread at a time
-        self._is_frozen = False
+        self._connections = Connections(folder)
         self._dimension = identity.dimension
         with self.reading() as connection:
             if not self.count(connection, "sqlite_master WHERE name = 'meta'"):
-                raise IndexDamagedError(f"{folder / FILE} is damaged (it is empty): {_REMEDY}")
+                raise IndexDamagedError(f"{folder / FILE} is damaged (it is empty): {REMEDY}")
             meta = self._meta(connection)
-        for name, ours in _identity_rows(identity):
+        for name, ours in identity_rows(identity):
             if meta.get(name) != ours:
                 raise IndexMismatchError(
                     f"the index in {folder} was built with {name} {meta.get(name)},"
-                    f" the settings name {ours}: {_REMEDY}"
+                    f" the settings name {ours}: {REMEDY}"
                 )
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose view of the index does not change."""
-        with self._transaction("BEGIN") as connection:
-            yield connection
+        return self._connections.transaction("BEGIN")
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """A connection whose changes are kept, all of them, if the block ends without an error."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        return self._connections.transaction("BEGIN IMMEDIATE")
 
     def close(self) -> None:
         """Close the connections that no search is using."""
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+        self._connections.close()
 
-    def stage(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def stage(
+        self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
+    ) -> None:
         """Keep a document for the commit that will show it."""
-        blobs = [vector.astype("<f4").tobytes() for vector in vectors]
+        blobs = [rows.astype("<f4").tobytes() for rows in vectors]
         digest = _digest(document, passages, blobs)
         d = document
         with self.writing() as connection:
@@ -160,38 +135,43 @@ class Store:
         connection.execute(_MOVE)
         return bool(risen) or 1 in fallen
 
-    def revision(self, connection: Connection) -> tuple[int, str]:
-        """The number of the state a connection sees, and a token that no other state has."""
+    def state(self, connection: Connection) -> State:
+        """The state that a connection sees."""
         meta = self._meta(connection)
-        return int(meta["revision"]), meta["token"]
+        return State(int(meta["revision"]), meta["token"])
 
-    def advance(self, connection: Connection) -> tuple[int, str]:
+    def advance(self, connection: Connection) -> State:
         """Give the state being written a revision and a token of its own."""
-        revision, token = self.revision(connection)[0] + 1, secrets.token_hex(8)
-        rows = [(str(revision), "revision"), (token, "token")]
+        state = State(self.state(connection).revision + 1, secrets.token_hex(8))
+        rows = [(str(state.revision), "revision"), (state.token, "token")]
         connection.executemany("UPDATE meta SET value = ? WHERE name = ?", rows)
-        return revision, token
+        return state
 
-    def live(self, connection: Connection) -> Iterator[tuple[dict[int, Passage], Vectors]]:
-        """The passages by key, and vectors, of each committed document; keys rise throughout."""
+    def live(self, connection: Connection) -> Iterator[tuple[int, Passage, Vectors]]:
+        """Every committed passage with its key and vectors; keys rise throughout."""
         for *columns, key, digest in connection.execute(f"{_DOCUMENT} WHERE live = 1 ORDER BY key"):
             rows = connection.execute(f"{_PASSAGE} WHERE d.key = ? ORDER BY p.key", (key,))
             passages = _by_key(rows)
             blobs = _column(
-                connection, "SELECT vector FROM passages WHERE document = ? ORDER BY key", key
+                connection, "SELECT vectors FROM passages WHERE document = ? ORDER BY key", key
             )
             document = Document(*columns)
             if _digest(document, passages.values(), blobs) != digest:
                 raise IndexDamagedError(
-                    f"«{document.title}» in {self._path} does not match its checksum: {_REMEDY}"
+                    f"«{document.title}» in {self._path} does not match its checksum: {REMEDY}"
                 )
-            vectors = np.frombuffer(b"".join(blobs), "<f4")
-            yield passages, vectors.reshape(len(passages), self._dimension)
+            for (number, passage), blob in zip(passages.items(), blobs, strict=True):
+                yield number, passage, np.frombuffer(blob, "<f4").reshape(-1, self._dimension)
 
     def passages_at(self, connection: Connection, keys: Iterable[int]) -> dict[int, Passage]:
         """The passages of these keys."""
         where = f"WHERE p.key IN {_GIVEN}"
         return _by_key(connection.execute(f"{_PASSAGE} {where}", (json.dumps([*keys]),)))
+
+    def keys_of(self, connection: Connection, passages: Sequence[Passage]) -> dict[int, int]:
+        """The keys of those that are committed, each under its place in `passages`."""
+        asked = json.dumps([(p.document_id, p.id) for p in passages])
+        return dict(connection.execute(_KEY, (asked,)).fetchall())
 
     def passages_of(self, connection: Connection, document_id: str) -> list[Passage]:
         """The passages of a committed document."""
@@ -256,108 +236,6 @@ class Store:
     def _meta(self, connection: Connection) -> dict[str, str]:
         return dict(connection.execute("SELECT name, value FROM meta").fetchall())
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
-        with told_plainly(self._folder):
-            connection = self._take()
-            try:
-                connection.execute(begin)
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                self._idle.append(connection)
-                if self._is_frozen:
-                    self.close()
-
-    def _take(self) -> Connection:
-        with suppress(IndexError):  # another thread may take the last one
-            return self._idle.pop()
-        try:
-            return self._connect("mode=rw")
-        except sqlite3.OperationalError:
-            log = self._path.with_name(f"{FILE}-wal")
-            if os.access(self._folder, os.W_OK) or (log.exists() and log.stat().st_size):
-                raise
-            # SQLite cannot keep its own files here; so frozen, it would not notice a new commit.
-            self._is_frozen = True
-            return self._connect("mode=ro&immutable=1")
-
-    def _connect(self, mode: str) -> Connection:
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?{mode}",
-            uri=True,
-            timeout=_PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # opens the file
-        return connection
-
-
-def create_store(folder: Path, identity: IndexIdentity) -> None:
-    """An empty store in a folder that has none; it is there whole or not at all."""
-    draft = folder / f"{FILE}.new"
-    meta = [*_identity_rows(identity), ("revision", "0"), ("token", "")]
-    with told_plainly(folder):
-        for stale in folder.glob(f"{FILE}*"):  # a log without its file would be replayed into ours
-            stale.unlink()
-        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(f"BEGIN; {_SCHEMA}")
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
-            connection.execute("COMMIT")
-        draft.replace(folder / FILE)
-
-
-@contextmanager
-def told_plainly(folder: Path) -> Iterator[None]:
-    """Errors of SQLite and of the system become ones that a user can act on."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        unnamed = sqlite3.SQLITE_CORRUPT if isinstance(error, sqlite3.OperationalError) else 0
-        code = getattr(error, "sqlite_errorcode", unnamed)  # undecodable text has none
-        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise IndexLockedError(
-                f"another process is writing to {folder}: wait for it to end"
-            ) from error
-        if code in (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ) or code & 0xFF in (
-            sqlite3.SQLITE_CORRUPT,
-            sqlite3.SQLITE_NOTADB,
-        ):
-            raise IndexDamagedError(f"{folder / FILE} is damaged ({error}): {_REMEDY}") from error
-        if code & 0xFF in (
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR,
-            sqlite3.SQLITE_READONLY,
-        ):
-            raise _denied(folder, error) from error
-        raise
-    except OSError as error:
-        raise _denied(folder, error) from error
-
-
-def _denied(folder: Path, error: Exception) -> IndexAccessError:
-    reason = getattr(error, "strerror", None) or error
-    return IndexAccessError(
-        f"the index in {folder} cannot be read or written ({reason}):"
-        " see to the folder's permissions and free space, then run the same command again"
-    )
-
-
-def _identity_rows(identity: IndexIdentity) -> list[tuple[str, str]]:
-    return [
-        ("format", _FORMAT),
-        ("embedder", identity.embedder),
-        ("dimension", str(identity.dimension)),
-        ("chunker", identity.chunker),
-    ]
-
 
 def _by_key(rows: Iterable[Sequence[Any]]) -> dict[int, Passage]:
     return {key: Passage(*columns) for *columns, key in rows}
@@ -367,12 +245,12 @@ def _column(connection: Connection, query: str, *given: Any) -> list[Any]:
     return [row[0] for row in connection.execute(query, given)]
 
 
-def _digest(document: Document, passages: Iterable[Passage], blobs: Iterable[bytes]) -> bytes:
+def _digest(document: Document, passages: Iterable[Passage], blobs: Sequence[bytes]) -> bytes:
     """SHA-256 of what must come back as it was put; the path is left out, for files move."""
     d = document
     words = [d.id, d.title, d.text, d.source, d.url, d.published]
     places = [(p.id, p.start, p.end, p.text) for p in passages]
-    digest = hashlib.sha256(json.dumps([words, places]).encode())
+    digest = hashlib.sha256(json.dumps([words, places, [*map(len, blobs)]]).encode())
     for blob in blobs:
         digest.update(blob)
     return digest.digest()

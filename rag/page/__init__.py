@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath, PureWindowsPath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from rag.types import Answer, Citation, Document, Evidence, Passage, Sentence, Span
 
 NAME = "مُسنَد"
+ICON = Path(__file__).with_name("icon.svg")
 NEAREST = 3  # passages shown where no evidence was chosen
 
 _STATUSES = {
@@ -28,9 +29,7 @@ _NOTES = {
     "declined": "لم يُكتب شيء من خارج المقالات. تجد أدناه أقرب المقاطع إلى سؤالك.",
     "stopped": "لم تكتمل الإجابة ولم تُراجَع. اطرح سؤالك من جديد متى شئت.",
 }
-_MONTHS = (
-    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"
-).split()
+_MONTHS = ("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر").split()
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -69,7 +68,7 @@ def finished_answers(turns: Iterable[Turn]) -> list[Answer]:
 def header_html(articles: int) -> str:
     """The head of the page: the name, what it does, how many articles it reads."""
     return (
-        f'<header class="head"><h1>{NAME}</h1>'
+        f'<header class="head" dir="rtl"><h1>{NAME}</h1>'
         "<p>اسأل مقالاتك بالعربية؛ كل جملة في الجواب مربوطة بالمقطع الذي تستند إليه.</p>"
         f'<p class="count">{articles_count(articles)} في الفهرس</p></header>'
     )
@@ -99,7 +98,7 @@ def answer_html(turn: Turn) -> str:
     note = f'<p class="note">{_NOTES[state]}</p>' if state in _NOTES else ""
     return (
         f'<h2 class="question" dir="auto">{escaped(turn.answer.question)}</h2>'
-        f'<div class="answer {state}">'
+        f'<div class="answer {state}" dir="rtl">'
         f'<p class="status" role="status">{_STATUSES[state]}</p>{_body(turn)}{note}</div>'
     )
 
@@ -118,7 +117,7 @@ def sources_html(turn: Turn) -> str:
     if not spans:
         return ""
     cards = "".join(_card(turn, span) for span in spans)
-    return f'<section class="sources"><h3>أقرب ما وُجد في المقالات</h3>{cards}</section>'
+    return f'<section class="sources" dir="rtl"><h3>أقرب ما وُجد في المقالات</h3>{cards}</section>'
 
 
 def marked_passage(passage: Passage, spans: Iterable[Span]) -> str:
@@ -216,7 +215,11 @@ def _card(turn: Turn, span: Span) -> str:
 
 def _outlet(document: Document | None, passage: Passage) -> str:
     """One line under a title: where it appeared and when, or at least in which file it is."""
-    known = [document.source, document.published and arabic_date(document.published)] if document else []
+    known = (
+        [document.source, document.published and arabic_date(document.published)]
+        if document
+        else []
+    )
     parts = [part for part in known if part] or [_file_name(passage.path)]
     return " · ".join(f"<bdi>{escaped(part)}</bdi>" for part in parts if part)
 

@@ -61,7 +61,7 @@ def dressed(page: str) -> str:
         f"<title>{escaped(NAME)}</title><style>{_file('chat.css')}</style>"
         f"<script>{_file('chat.js')}</script>"
     )
-    return _CARDS.sub("", page).replace("<head>", f"<head>{head}", 1)
+    return _CARDS.sub("", page).replace("</head>", f"{head}</head>", 1)
 
 
 class _Rewriter:

@@ -1,0 +1,166 @@
+"""The SQLite file of a local index: its tables, its connections, its errors in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from sqlite3 import Connection
+
+from rag.errors import IndexAccessError, IndexDamagedError, IndexLockedError
+from rag.index import IndexIdentity
+
+FILE = "musnad.sqlite"
+REMEDY = "use another folder with --index, or run: rag ingest --rebuild"
+
+_FORMAT = "2"
+_PATIENCE = 10.0  # seconds to wait for another connection's lock
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    source TEXT, url TEXT, published TEXT, path TEXT,
+    digest BLOB NOT NULL,
+    live INTEGER NOT NULL,  -- 0: put, and waiting for the commit that shows it
+    UNIQUE (id, live)
+);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    id TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    vectors BLOB NOT NULL,  -- float32, little-endian, one after the other
+    UNIQUE (document, id)
+);
+CREATE INDEX passages_of_document ON passages (document);
+CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE file_documents (
+    path TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    document_id TEXT NOT NULL,
+    PRIMARY KEY (path, place)
+) WITHOUT ROWID;
+CREATE INDEX files_of_document ON file_documents (document_id);
+"""
+
+
+class Connections:
+    """The connections to the file of a folder; each serves one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder.absolute() / FILE
+        self._idle: list[Connection] = []
+        self._is_frozen = False
+
+    @contextmanager
+    def transaction(self, begin: str) -> Iterator[Connection]:
+        """A connection whose changes are kept, all of them, if the block ends without an error."""
+        with told_plainly(self._folder):
+            connection = self._take()
+            try:
+                connection.execute(begin)
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._idle.append(connection)
+                if self._is_frozen:
+                    self.close()
+
+    def close(self) -> None:
+        """Close the connections that nobody is using."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _take(self) -> Connection:
+        with suppress(IndexError):  # another thread may take the last one
+            return self._idle.pop()
+        try:
+            return self._connect("mode=rw")
+        except sqlite3.OperationalError:
+            log = self._path.with_name(f"{FILE}-wal")
+            if os.access(self._folder, os.W_OK) or (log.exists() and log.stat().st_size):
+                raise
+            # SQLite cannot keep its own files here; so frozen, it would not notice a new commit.
+            self._is_frozen = True
+            return self._connect("mode=ro&immutable=1")
+
+    def _connect(self, mode: str) -> Connection:
+        connection = sqlite3.connect(
+            f"{self._path.as_uri()}?{mode}",
+            uri=True,
+            timeout=_PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # opens the file
+        return connection
+
+
+def create_store(folder: Path, identity: IndexIdentity) -> None:
+    """An empty store in a folder that has none; it is there whole or not at all."""
+    draft = folder / f"{FILE}.new"
+    meta = [*identity_rows(identity), ("revision", "0"), ("token", "")]
+    with told_plainly(folder):
+        for stale in folder.glob(f"{FILE}*"):  # a log without its file would be replayed into ours
+            stale.unlink()
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN; {_SCHEMA}")
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+            connection.execute("COMMIT")
+        draft.replace(folder / FILE)
+
+
+@contextmanager
+def told_plainly(folder: Path) -> Iterator[None]:
+    """Errors of SQLite and of the system become ones that a user can act on."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        unnamed = sqlite3.SQLITE_CORRUPT if isinstance(error, sqlite3.OperationalError) else 0
+        code = getattr(error, "sqlite_errorcode", unnamed)  # undecodable text has none
+        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise IndexLockedError(
+                f"another process is writing to {folder}: wait for it to end"
+            ) from error
+        if code in (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ) or code & 0xFF in (
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+        ):
+            raise IndexDamagedError(f"{folder / FILE} is damaged ({error}): {REMEDY}") from error
+        if code & 0xFF in (
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_READONLY,
+        ):
+            raise _denied(folder, error) from error
+        raise
+    except OSError as error:
+        raise _denied(folder, error) from error
+
+
+def _denied(folder: Path, error: Exception) -> IndexAccessError:
+    reason = getattr(error, "strerror", None) or error
+    return IndexAccessError(
+        f"the index in {folder} cannot be read or written ({reason}):"
+        " see to the folder's permissions and free space, then run the same command again"
+    )
+
+
+def identity_rows(identity: IndexIdentity) -> list[tuple[str, str]]:
+    """What a store must have been made with, name and value."""
+    return [
+        ("format", _FORMAT),
+        ("embedder", identity.embedder),
+        ("dimension", str(identity.dimension)),
+        ("chunker", identity.chunker),
+    ]

@@ -1,0 +1,391 @@
+import importlib.util
+import logging
+import socket
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from rag.arabic import analyse
+from rag.errors import GeneratorError, SettingsError
+from rag.factory import make_steps
+from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.page.shell import CONTENT_SECURITY_POLICY
+from rag.pipeline import Rag
+from rag.settings import load_settings
+from rag.types import Document
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE_TITLE = (
+    '<img src="http://example.org/p.png" onerror="document.title=1"><script>document.title=2'
+    "</script> [رابط](http://example.org) ![](http://example.org/q.png) ${document.title=3} {{7*7}}"
+)
+OPENING = "افتتح الوزير سامر النجار جسر الوادي الكبير يوم 3 مايو 2024 بحضور سكان الضفتين."
+LENGTH = "ويبلغ طول الجسر 412 متراً، وتعبره ست حارات وممرّ للمشاة."
+HARVEST = "جمع المزارعون 900 طن من الزيتون <b>في قرية الصفصاف</b> خلال خريف 2022."
+DOCUMENTS = (
+    Document.of(
+        "جسر الوادي الكبير يصل الضفتين",
+        f"طال انتظار الناس. {OPENING} {LENGTH}\nونفّذت المشروع شركة Delta Works في 30 شهراً.",
+        source="صحيفة النهر",
+        url="https://example.org/bridge",
+        published="2024-05-03",
+        path="/home/reader/articles/bridge.txt",
+    ),
+    Document.of(HOSTILE_TITLE, f"{HARVEST} وبقيت المعاصر تعمل ليلاً.", path="olives.md"),
+    Document.of("مكتبة الميناء تعود", "أعيد فتح مكتبة الميناء بعد ترميم دام أربعة أعوام."),
+)
+LONGEST = 110  # words of an answer, after which a model would end by itself
+OPENED = "متى افتتح جسر الوادي الكبير؟"
+FINISHED = "#current .answer:is(.answered, .quoted, .declined, .failed, .stopped)"
+
+
+class Writer:
+    """What the fake model writes, held back until a test says so."""
+
+    def __init__(self):
+        self.may_write = threading.Event()
+        self.was_closed = threading.Event()
+        self.endless_words = 0
+        self.generator = FakeGenerator(self.reply)
+
+    def reset(self):
+        self.may_write.set()
+        self.was_closed.clear()
+
+    def reply(self, messages):
+        question = messages[-1].content.rpartition("السؤال:")[2]
+        if "يتعطل" in question:
+            raise GeneratorError("the model <b>fell</b> over: run rag doctor")
+        if "يخطئ" in question:
+            raise ZeroDivisionError("a bug")
+        if "بلا نهاية" in question:
+            return self.endless()
+        if "الزيتون" in question:
+            return self.words(HARVEST)
+        return self.words(LENGTH if "طول" in question else OPENING)
+
+    def words(self, sentence):
+        assert self.may_write.wait(30)
+        yield from (f"{word} " for word in sentence.split())
+        yield "[1]"
+
+    def endless(self):
+        try:
+            for self.endless_words in range(1000):
+                time.sleep(0.05)
+                yield f"كلمة{self.endless_words} "
+        finally:
+            self.was_closed.set()
+
+
+class Site:
+    """The chat on a port of this machine, over a pipeline of fakes."""
+
+    def __init__(self, app):
+        self.writer = Writer()
+        embedder = FakeEmbedder()
+        steps = replace(
+            make_steps(load_settings(None, ["answer.decline_below=0.0", f"generate.max_tokens={LONGEST}"])),
+            embedder=embedder,
+            generator=self.writer.generator,
+            open_index=lambda _folder: ExactIndex(embedder.dimension, analyse=analyse),
+        )
+        self.rag = Rag(steps, ExactIndex(embedder.dimension, analyse=analyse)).over(DOCUMENTS)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._blocks = app.serve(self.rag, port=self.port, examples=[OPENED])
+
+    def close(self):
+        self._blocks.close(verbose=False)
+        self.rag.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def app(browser):
+    """app.py, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("app", ROOT / "app.py")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules["app"] = loaded
+    spec.loader.exec_module(loaded)
+    yield loaded
+    del sys.modules["app"]
+
+
+@pytest.fixture(scope="module")
+def running_site(app):
+    site = Site(app)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def site(running_site):
+    running_site.writer.reset()
+    return running_site
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens the chat in windows of their own; nothing they do may leave this machine."""
+    contexts, foreign = [], []
+
+    def note(request):
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
+            foreign.append(request.url)
+
+    def opened(width=1280, height=900, **settings):
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, locale="en-US", **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", note)
+        page.goto(site.url)
+        page.wait_for_selector("#question textarea")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert foreign == []
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+def ask(page, question, *, wait=True):
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("#current .question", has_text=question).wait_for()
+    if wait:
+        page.wait_for_selector(FINISHED)
+
+
+def test_the_page_is_arabic_from_right_to_left_and_says_what_it_reads(page):
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+        "ar",
+        "rtl",
+    ]
+    assert page.title() == "مُسنَد"
+    assert page.locator(".head .count").inner_text() == "3 مقالات في الفهرس"
+    box, button = page.locator("#question"), page.locator("#ask")
+    assert button.bounding_box()["x"] < box.bounding_box()["x"]  # on the left
+    latin = page.evaluate("document.body.innerText.match(/[A-Za-z+]+/g)")
+    assert latin == ["Enter", "Shift+Enter"]
+
+
+def test_the_evidence_stands_there_before_the_model_has_written_a_word(page, site):
+    site.writer.may_write.clear()
+    ask(page, OPENED, wait=False)
+    page.wait_for_selector("#current .source")
+    assert page.locator("#current .answer.writing .status").inner_text() == "تُكتب الإجابة وتُراجَع…"
+    assert page.locator("#current .draft").inner_text() == ""
+    first = page.locator("#current .source").first
+    assert "جسر الوادي الكبير يصل الضفتين" in first.inner_text()
+    assert "صحيفة النهر · 3 مايو 2024" in first.inner_text()
+    before = first.bounding_box()
+    site.writer.may_write.set()
+    page.wait_for_selector("#current .answer.answered")
+    assert first.bounding_box() == before  # nothing jumped
+
+
+def test_a_marker_opens_the_passage_at_the_words_it_cites(page):
+    ask(page, OPENED)
+    assert page.locator("#current .status").inner_text() == "إجابة مُسنَدة"
+    marker = page.locator("#current .prose .marker").first
+    assert marker.inner_text() == "[1]"
+    source = page.locator("#turn-1-source-1")
+    assert source.get_attribute("open") is None
+    marker.click()
+    assert source.get_attribute("open") is not None
+    assert source.locator("mark").inner_text() == OPENING
+    assert "طال انتظار الناس." in source.locator(".passage").inner_text()
+    assert "https://example.org/bridge" in source.inner_text()
+    assert source.locator("a").count() == 0  # an address is text
+    named = source.locator("dd bdi", has_text="bridge.txt")
+    assert named.inner_text() == "bridge.txt"
+    assert named.get_attribute("title") == "/home/reader/articles/bridge.txt"
+    page.wait_for_function("document.querySelector('#turn-1-source-1').matches(':focus-within')")
+
+
+def test_what_a_reader_opened_stays_open_when_the_answer_arrives(page, site):
+    site.writer.may_write.clear()
+    ask(page, OPENED, wait=False)
+    page.locator("#turn-1-source-2 summary").click()
+    site.writer.may_write.set()
+    page.wait_for_selector(FINISHED)
+    assert page.locator("#turn-1-source-2").get_attribute("open") is not None
+    page.locator("#turn-1-source-2 summary").click()
+    assert page.locator("#turn-1-source-2").get_attribute("open") is None
+
+
+def test_hostile_titles_and_texts_are_shown_as_they_are_written(page):
+    ask(page, "كم طناً من الزيتون جمع المزارعون؟")
+    source = page.locator("#current .source", has_text="example.org/p.png").first
+    assert source.locator(".title bdi").inner_text() == HOSTILE_TITLE
+    source.locator("summary").click()
+    assert "<b>في قرية الصفصاف</b>" in source.locator(".passage").inner_text()
+    ask(page, "<script>document.title=4</script> <img src=http://example.org/r.png>")
+    for hostile in ("img", "script", "a[href^=http]", ".passage b"):
+        assert page.locator(f"#page {hostile}").count() == 0, hostile
+    assert page.title() == "مُسنَد"  # and open_page sees that no request has left
+
+
+def test_a_follow_up_is_asked_together_with_the_question_before_it(page, site):
+    ask(page, OPENED)
+    ask(page, "وكم يبلغ طوله؟")
+    asked = site.writer.generator.received[-1][-1].content
+    assert OPENED.rstrip("؟") in asked
+    assert "412 متراً" in page.locator("#current .answer").inner_text()
+    assert OPENED in page.locator("#earlier .question").inner_text()
+    assert page.locator("#earlier .source").count() > 0
+
+
+def test_a_question_asked_with_a_click_needs_no_typing(page):
+    page.locator(".example").click()
+    page.wait_for_selector(FINISHED)
+    assert page.locator("#current .question").inner_text() == OPENED
+    assert page.locator(".example").count() == 0 or not page.locator(".example").is_visible()
+
+
+def test_enter_on_an_empty_question_does_nothing_and_shift_enter_begins_a_line(page):
+    box = page.locator("#question textarea")
+    box.fill("  ")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.locator(".question").count() == 0
+    box.fill("متى افتتح")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("جسر الوادي الكبير؟")
+    assert box.input_value() == "متى افتتح\nجسر الوادي الكبير؟"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(FINISHED)
+    assert box.input_value() == ""
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+
+
+def test_an_error_for_the_user_is_one_line_and_the_next_question_is_answered(page):
+    ask(page, "ماذا لو كان النموذج يتعطل؟")
+    failed = page.locator("#current .answer.failed")
+    assert failed.locator(".status").inner_text() == "تعذّرت الإجابة"
+    assert failed.locator(".problem").inner_text() == "the model <b>fell</b> over: run rag doctor"
+    ask(page, OPENED)
+    assert "3 مايو 2024" in page.locator("#current .answer.answered").inner_text()
+
+
+def test_a_bug_is_logged_with_its_traceback_and_shown_without_it(page, caplog):
+    with caplog.at_level(logging.ERROR, logger="rag.chat"):
+        ask(page, "ماذا لو كان البرنامج يخطئ؟")
+    problem = page.locator("#current .problem").inner_text()
+    assert problem == "حدث خطأ غير متوقع؛ التفاصيل في السجل."
+    assert "ZeroDivisionError: a bug" in caplog.text
+    ask(page, OPENED)
+    assert page.locator("#current .answer.answered").count() == 1
+
+
+def test_a_new_conversation_forgets_the_old_one(page, site):
+    ask(page, OPENED)
+    page.locator("#fresh").click()
+    page.locator(".example").wait_for()
+    assert page.locator(".question").count() == 0
+    ask(page, "وكم يبلغ طوله؟")
+    assert OPENED.rstrip("؟") not in site.writer.generator.received[-1][-1].content
+    assert page.locator("#turn-1-source-1").get_attribute("open") is None
+
+
+def test_stopping_ends_the_model_and_leaves_the_conversation_usable(page, site):
+    ask(page, "اكتب بلا نهاية عن الجسر", wait=False)
+    page.locator("#current .draft", has_text="كلمة3").wait_for()
+    page.locator("#stop").click()
+    page.wait_for_selector("#current .answer.stopped")
+    assert site.writer.was_closed.wait(10)
+    assert site.writer.endless_words < LONGEST - 10
+    page.locator("#ask").wait_for()
+    ask(page, OPENED)
+    assert page.locator("#current .answer.answered").count() == 1
+    assert page.locator("#earlier .answer.stopped").count() == 1
+
+
+def test_closing_the_page_ends_the_model(open_page, site):
+    page = open_page()
+    ask(page, "اكتب بلا نهاية عن الجسر", wait=False)
+    page.locator("#current .draft", has_text="كلمة3").wait_for()
+    page.close()
+    assert site.writer.was_closed.wait(10)
+    assert site.writer.endless_words < LONGEST - 10
+
+
+def test_while_one_reader_is_answered_another_waits_his_turn(open_page, site):
+    site.writer.may_write.clear()
+    first, second = open_page(), open_page()
+    ask(first, OPENED, wait=False)
+    first.wait_for_selector("#current .source")
+    ask(second, "كم يبلغ طول الجسر؟", wait=False)
+    second.wait_for_timeout(1000)
+    assert second.locator("#current .answer.searching").count() == 1
+    assert second.locator("#current .source").count() == 0
+    site.writer.may_write.set()
+    for page in (first, second):
+        page.wait_for_selector(FINISHED)
+    assert "412 متراً" in second.locator("#current .answer").inner_text()
+
+
+def test_a_question_typed_while_another_is_answered_is_kept(page, site):
+    site.writer.may_write.clear()
+    ask(page, OPENED, wait=False)
+    page.locator("#question textarea").fill("كم يبلغ طول الجسر؟")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.locator("#question textarea").input_value() == "كم يبلغ طول الجسر؟"
+    site.writer.may_write.set()
+    page.wait_for_selector(FINISHED)
+    page.keyboard.press("Enter")
+    page.locator("#current .answer.answered", has_text="412 متراً").wait_for()
+
+
+def test_every_response_forbids_loading_from_other_hosts(page, site):
+    for path in ("", "config", "theme.css"):
+        headers = page.request.get(site.url + path).headers
+        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    blocked = page.evaluate(
+        """() => new Promise((resolve) => {
+          document.addEventListener("securitypolicyviolation", (e) => resolve(e.blockedURI));
+          new Image().src = "https://127.0.0.1:1/p.png";
+        })"""
+    )
+    assert blocked == "https://127.0.0.1:1/p.png"
+
+
+def test_a_port_that_is_taken_is_an_error_that_names_it(app, site):
+    with pytest.raises(SettingsError, match=f"127.0.0.1:{site.port}"):
+        app.serve(site.rag, port=site.port)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height"), [("chat-desktop", 1280, 1300), ("chat-phone", 390, 844)]
+)
+def test_nothing_is_wider_than_the_window(open_page, name, width, height):
+    page = open_page(width, height)
+    ask(page, OPENED)
+    page.locator("#current .prose .marker").first.click()
+    page.wait_for_timeout(700)  # the page scrolls there
+    (ROOT / "build").mkdir(exist_ok=True)
+    page.screenshot(path=ROOT / "build" / f"{name}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#turn-1-source-1").bounding_box()["width"] > width * 0.5

@@ -1,0 +1,320 @@
+import doctest
+import importlib
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.arabic import (
+    STOP_WORDS,
+    analyse,
+    arabic_share,
+    asked_for,
+    content_stems,
+    counted,
+    holds,
+    is_allowed,
+    ngrams,
+    normalise,
+    numbers,
+    sentences,
+    stem,
+    words,
+)
+
+ARABIC = st.text(alphabet="ابتثجحخدرسعفقكلمنهويىةأإآؤئءًٌٍَُِّْـ٠١٢345 .،؛؟!\n", max_size=300)
+MODULES = ("asking", "numerals", "scripts", "sentences", "terms")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_the_docstrings_hold(name):
+    assert doctest.testmod(importlib.import_module(f"rag.arabic.{name}")).failed == 0
+
+
+# Normal form and words
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("مُحَمَّدٌ", "محمد"),
+        ("العـــربية", "العربيه"),
+        ("أحمد إلى آسيا ٱلله", "احمد الي اسيا الله"),
+        ("مسؤول شائعة مستشفى", "مسوول شايعه مستشفي"),
+        ("سماء", "سما"),
+        ("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹", "0123456789 0123456789"),
+        ("١٬٢٣٤٫٥", "1,234.5"),
+        ("ﻣﺤﻤﺪ ﷲ ﻻ", "محمد الله لا"),
+        ("پکین گاز", "بكين كاز"),
+        ("كوريا\u200fالشمالية\u200b\ufeff", "كورياالشماليه"),
+        ("NATO و\u202aWHO\u202c", "nato وwho"),
+    ],
+)
+def test_spellings_of_one_word_have_one_normal_form(written, expected):
+    assert normalise(written) == expected
+
+
+@given(st.text(max_size=200))
+def test_the_normal_form_of_a_normal_form_is_itself(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.lists(st.sampled_from("محمد بيونغ المدرسة ٢٠٢٤ Seoul".split()), min_size=1))
+def test_marks_inside_a_word_do_not_split_it(chosen):
+    marked = " ".join("".join(letter + "\u064f" for letter in word) for word in chosen)
+    assert words(marked) == words(" ".join(chosen))
+    assert len(words(marked)) == len(chosen)
+
+
+def test_a_number_with_its_separators_is_one_word():
+    assert words("بلغت ١٬٢٣٤٫٥ ديناراً، أي 2,500 في 3.") == [
+        *("بلغت", "1,234.5", "دينارا", "اي", "2,500", "في", "3")
+    ]
+
+
+def test_letters_and_digits_that_touch_are_two_words():
+    assert words("كوفيد19 3كم") == ["كوفيد", "19", "3", "كم"]
+
+
+# Stems and terms
+
+
+@pytest.mark.parametrize(
+    ("forms", "expected"),
+    [
+        ("الكتاب كتاب كتابه كتابها وكتابهم بالكتاب وبالكتاب", "كتاب"),
+        ("المدرسة مدرسة مدرستها المدرسات للمدرسة والمدرسة", "مدرس"),
+        ("المهندسون مهندسين المهندسان مهندس", "مهندس"),
+    ],
+)
+def test_inflected_forms_share_a_stem(forms, expected):
+    assert {stem(word) for word in words(forms)} == {expected}
+
+
+@pytest.mark.parametrize("word", "علي الي يوم الف ماء وفد لله الله بيت".split())
+def test_short_words_keep_three_letters(word):
+    assert len(stem(normalise(word))) >= min(3, len(normalise(word)))
+
+
+@given(ARABIC)
+def test_a_stem_is_a_part_of_its_word_and_never_empty(text):
+    for word in words(text):
+        assert stem(word)
+        assert stem(word) in word
+
+
+def test_a_word_in_another_script_is_its_own_stem():
+    assert [stem(word) for word in words("Hamas 2024 Seoul's")] == ["hamas", "2024", "seoul", "s"]
+
+
+def test_stop_words_are_written_in_the_normal_form_in_which_they_are_compared():
+    assert {word for word in STOP_WORDS if words(word) != [word]} == set()
+
+
+def test_content_stems_leave_out_function_words_and_keep_order_and_repetition():
+    assert content_stems("متى زار بوتين كوريا، وقد زار الصين؟") == [
+        *("زار", "بوت", "كوري", "زار", "صين")
+    ]
+
+
+def test_letter_ngrams_overlap_and_a_short_word_is_its_own():
+    assert ngrams("بيونغ") == ["بيون", "يونغ"]
+    assert ngrams("قمة") == ["قمة"]
+    assert ngrams("ناتو", 3) == ["نات", "اتو"]
+
+
+def test_terms_are_stems_and_marked_letter_ngrams():
+    assert analyse("في المدارس") == ["مدارس", "_المد", "_لمدا", "_مدار", "_دارس"]
+
+
+def test_a_word_shares_terms_with_a_plural_that_has_another_stem():
+    singular, plural = analyse("صاروخ"), analyse("الصاروخية")
+    assert stem("صاروخ") in plural or set(singular) & set(plural)
+    assert set(analyse("مدرسة")) & set(analyse("بمدرستهما"))
+
+
+# Sentences
+
+
+def texts_of(text, **options):
+    return [text[start:end] for start, end in sentences(text, **options)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("وصل الوفد. هل عاد؟ نعم!", ["وصل الوفد.", "هل عاد؟", "نعم!"]),
+        ("بلغ 2.3 مليون. انتهى.", ["بلغ 2.3 مليون.", "انتهى."]),
+        ("قال د. سامي و أ. ب. خليل ذلك. وسكت.", ["قال د. سامي و أ. ب. خليل ذلك.", "وسكت."]),
+        ("قال: «انتهى الأمر.» ثم غادر.", ["قال: «انتهى الأمر.»", "ثم غادر."]),
+        ("عنوان بلا نقطة\n\nفقرة أولى", ["عنوان بلا نقطة", "فقرة أولى"]),
+        ("جاء الأول؛ وتبعه الثاني", ["جاء الأول؛", "وتبعه الثاني"]),
+        ("زر example.org الآن... ثم عد", ["زر example.org الآن...", "ثم عد"]),
+        ("  \n ", []),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text, expected):
+    assert texts_of(text) == expected
+
+
+@given(ARABIC, st.integers(min_value=8, max_value=60))
+def test_sentences_cover_the_text_in_order_and_none_is_too_long(text, longest):
+    spans = sentences(text, longest=longest)
+    assert spans == sorted(spans)
+    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(end - start <= longest for start, end in spans)
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+    kept = "".join(text[start:end] for start, end in spans)
+    assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_a_sentence_that_is_too_long_is_cut_at_a_comma():
+    clause = "قال المسؤول إن العمل مستمر"
+    text = "، ".join([clause] * 6) + "."
+    cut = texts_of(text, longest=70)
+    assert len(cut) == 3
+    assert all(part.endswith("،") for part in cut[:-1])
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ستة أيام", {"6"}),
+        ("وزار ٦ مدن و 6 قرى", {"6"}),
+        ("خمسة وعشرون عاماً", {"25"}),
+        ("خمسةً وعشرين", {"25"}),
+        ("اثنتا عشرة محطة وثلاثة عشر مصنعاً", {"12", "13"}),
+        ("مئة وخمسون", {"150"}),
+        ("ثلاثمئة وأربعة وستون", {"364"}),
+        ("ثلاثة آلاف ومئتان", {"3200"}),
+        ("اثنا عشر ألفاً وخمسمئة", {"12500"}),
+        ("عام ألف وتسعمئة وخمسين", {"1950"}),
+        ("مليون ومئتا ألف زائر", {"1200000"}),
+        ("ثلاثة ملايين وخمسمئة ألف", {"3500000"}),
+        ("٢٥ ألفاً", {"25000"}),
+        ("ألفان وأربعة وعشرون", {"2024"}),
+        ("2,500 و١٬٣١٨", {"2500", "1318"}),
+        ("2.3 في المئة", {"2.3"}),
+        ("007", {"7"}),
+        ("ألّف الكاتب رواية", set()),
+        ("لا رقم هنا", set()),
+    ],
+)
+def test_a_quantity_is_the_same_in_digits_and_in_words(text, expected):
+    assert numbers(text) == expected
+
+
+UNITS = ["", "واحد", "اثنان", "ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة", "عشرة"]
+TENS = ["", "", "عشرون", "ثلاثون", "أربعون", "خمسون", "ستون", "سبعون", "ثمانون", "تسعون"]
+HUNDREDS = ["", "مئة", "مئتان", "ثلاثمئة", "أربعمئة", "خمسمئة", "ستمئة", "سبعمئة", "ثمانمئة"]
+
+
+def in_words(number):
+    """A number below a million as a newspaper spells it."""
+    thousands, rest = divmod(number, 1000)
+    parts = []
+    if thousands in (1, 2):
+        parts.append({1: "ألف", 2: "ألفان"}[thousands])
+    elif thousands:
+        parts.append(f"{in_words(thousands)} {'آلاف' if thousands <= 10 else 'ألفاً'}")
+    if rest >= 100:
+        parts.append([*HUNDREDS, "تسعمئة"][rest // 100])
+    small = rest % 100
+    if 0 < small <= 10:
+        parts.append(UNITS[small])
+    elif 10 < small < 20:
+        parts.append(f"{['أحد', 'اثنا', *UNITS[3:]][small - 11]} عشر")
+    elif small:
+        parts += [word for word in (UNITS[small % 10], TENS[small // 10]) if word]
+    return " و".join(parts)
+
+
+@given(st.integers(min_value=3, max_value=999_999).filter(lambda number: number != 1000))
+def test_any_number_written_out_is_read_back(number):
+    assert numbers(f"حضر {in_words(number)} منهم") == {str(number)}
+
+
+# Scripts
+
+
+@pytest.mark.parametrize("character", "اپ١۵aZé7.,؟،«»—…%€[]\n\u200f")
+def test_arabic_and_latin_text_is_allowed(character):
+    assert is_allowed(character)
+
+
+@pytest.mark.parametrize("character", "中日мДשαไक한☺\ufffd\ue000")
+def test_other_scripts_and_symbols_are_not_allowed(character):
+    assert not is_allowed(character)
+
+
+@given(st.characters(categories=["L"]))
+def test_a_letter_is_allowed_only_if_it_is_arabic_or_latin(character):
+    assert is_allowed(character) == unicodedata.name(character, "").startswith(("ARABIC", "LATIN"))
+
+
+def test_the_share_of_arabic_counts_letters_only():
+    assert arabic_share("قمة 2024!") == 1.0
+    assert arabic_share("قمة NATO") == pytest.approx(3 / 7)
+    assert arabic_share("NATO") == 0.0
+    assert arabic_share("12.5 %") == 1.0
+
+
+# What a question asks for
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("كم صاروخاً أطلقت كوريا؟", "amount"),
+        ("وكم بلغت الكلفة؟", "amount"),
+        ("ما عدد المحطات؟", "amount"),
+        ("ما هي نسبة النخيل المصاب؟", "amount"),
+        ("متى زار بوتين كوريا؟", "time"),
+        ("ومتى افتُتح؟", "time"),
+        ("في أي عام تأسست الشركة؟", "time"),
+        ("ما تاريخ التوقيع؟", "time"),
+        ("امتى افتتحوا المترو؟", "time"),
+        ("When did Putin visit?", "time"),
+        ("من زار كوريا الشمالية؟", "other"),
+        ("لماذا عدّل البرلمان الدستور هذا العام؟", "other"),
+    ],
+)
+def test_questions_ask_for_an_amount_a_time_or_something_else(question, expected):
+    assert asked_for(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("كم محطة في الخط الأول؟", "محط"),
+        ("كم عدد الركاب يومياً؟", "ركاب"),
+        ("ما عدد القتلى؟", "قتل"),
+        ("كم بلغت الكلفة؟", None),
+        ("كم يبلغ طول الخط؟", None),
+        ("متى افتتح الخط؟", None),
+    ],
+)
+def test_a_question_about_an_amount_names_what_it_counts(question, expected):
+    assert counted(question) == expected
+
+
+def test_a_text_holds_an_amount_only_if_the_question_did_not_bring_it():
+    question = "كم كلف مشروع 2021؟"
+    assert holds("كلف المشروع ستة ملايين", "amount", besides=question)
+    assert not holds("بدأ المشروع عام 2021", "amount", besides=question)
+    assert not holds("كلف المشروع الكثير", "amount", besides=question)
+
+
+@pytest.mark.parametrize("text", ["في 12 مارس", "وصباح السبت", "في رمضان الماضي", "عام ألفين"])
+def test_a_month_a_day_or_a_figure_is_a_time(text):
+    assert holds(text, "time")
+
+
+def test_what_was_asked_for_matters_only_where_it_is_a_number_or_a_time():
+    assert not holds("وصل الوفد إلى بيونغ يانغ", "time")
+    assert holds("وصل الوفد إلى بيونغ يانغ", "other")
