@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -34,7 +35,7 @@ HINT = (
     '<p dir="rtl"><bdi dir="ltr">Enter</bdi> يرسل السؤال،'
     ' و<bdi dir="ltr">Shift+Enter</bdi> يبدأ سطراً جديداً.</p>'
 )
-STOPPING = "() => ({__type__: 'update', interactive: false})"
+STOPPING = "() => ({__type__: 'update', value: 'يتوقف…', interactive: false})"
 
 log = logging.getLogger("rag.chat")
 
@@ -56,7 +57,9 @@ class Chat:
                 self._sources = _html(elem_id="sources")
             with gr.Column(elem_id="examples", visible=bool(examples)) as self._examples:
                 _html('<h2 dir="rtl">جرّب سؤالاً من هذه:</h2>')
-                self._suggested = {gr.Button(text, elem_classes="example"): text for text in examples}
+                self._suggested = {
+                    gr.Button(text, elem_classes="example"): text for text in examples
+                }
         with gr.Row(elem_id="bar"):
             self._question = gr.Textbox(
                 label="سؤالك",
@@ -151,7 +154,7 @@ class Chat:
         return shown | {
             self._sources: page.sources_html(turn),
             self._ask: gr.Button(visible=not turn.is_open),
-            self._stop: gr.Button(visible=turn.is_open, interactive=True),
+            self._stop: gr.Button("إيقاف", visible=turn.is_open, interactive=True),
             self._fresh: gr.Button(visible=True, interactive=not turn.is_open),
         }
 
@@ -173,6 +176,9 @@ def serve(
 ) -> gr.Blocks:
     """Start the chat and return; `close()` of what is returned ends it."""
     blocks = build(rag, examples=examples)
+    # Gradio asks for its own page when it starts, which no proxy must be asked for.
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1,localhost")))
     try:
         blocks.launch(
             server_name=host,
@@ -185,6 +191,7 @@ def serve(
             ssr_mode=False,
             pwa=False,
             mcp_server=False,
+            max_file_size=1,  # byte: nothing is uploaded here
             quiet=True,
             prevent_thread_lock=True,
             favicon_path=page.ICON,
@@ -196,7 +203,7 @@ def serve(
         )
     except OSError as error:
         raise SettingsError(
-            f"the chat cannot listen on {host}:{port}: {error}; choose another port"
+            f"cannot listen on {host}:{port}: it is taken or not allowed; choose another port"
         ) from error
     return blocks
 
@@ -217,7 +224,8 @@ def main() -> None:
         with open_rag() as rag:
             launch(rag, open_browser=True)
     except RagError as error:
-        raise SystemExit(str(error)) from error
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from error
 
 
 def _html(value: str = "", **settings: Any) -> gr.HTML:

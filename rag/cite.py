@@ -8,12 +8,14 @@ from collections.abc import Collection, Sequence
 from rag.arabic import content_stems, normalise, sentences
 from rag.types import Citation, Evidence
 
-# [1]  [١]  [1، 2]  [1-3]  【2】  [المصدر 1]  (١)  with bidi marks anywhere inside
+# [1]  [١]  [1، 2]  [1-3]  【2】  [المصدر 1]  (١)  with bidi marks anywhere inside and around it.
+# The possessive quantifiers keep a long run of blanks from being tried in every partition.
 _BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
-_NUMBERS = rf"[\d{_BIDI}\s]+(?:(?:[،,;؛–-]|\s+و)[\d{_BIDI}\s]+)*"
-_LABEL = r"(?:(?:ال)?(?:مصدر|مصادر|source|sources)\s*:?\s*)?"
+_NUMBERS = rf"[\d{_BIDI}\s]++(?:[،,;؛و–-][\d{_BIDI}\s]++)*+"
+_LABEL = rf"[{_BIDI}\s]*+(?:(?:ال)?(?:مصدر|مصادر|sources?)[{_BIDI}\s]*+:?[{_BIDI}\s]*+)?"
 _MARKER = re.compile(
-    rf"[\[【]\s*{_LABEL}({_NUMBERS})[\]】]|\(\s*{_LABEL}({_NUMBERS})\)", re.IGNORECASE
+    rf"[{_BIDI}]*+(?:[\[【]{_LABEL}({_NUMBERS})[\]】]|\({_LABEL}({_NUMBERS})\))[{_BIDI}]*+",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 _DANGLING = re.compile(r"\s*[\[【][^\]】]*$")  # a marker cut off by the end of the text

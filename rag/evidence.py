@@ -84,7 +84,7 @@ class EvidenceSelector:
                     if term in terms or term in title
                 )
                 score = covered / total + self.passage_weight * hit.score
-                score += self.number_bonus * (asked != "other" and bool(_DIGIT.search(text)))
+                score += self.number_bonus * (asked.kind != "other" and bool(_DIGIT.search(text)))
                 place = (passage.start + start, passage.start + end)
                 score += self.cosine_weight * similarities.get((passage.document_id, place[0]), 0.0)
                 candidates.append(_Candidate(passage, *place, score, len(text.split())))

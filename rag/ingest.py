@@ -153,7 +153,7 @@ def _read_all(
                 ids = tuple(dict.fromkeys(document.id for document in documents))
                 yield _Reading(SourceFile(name, digest, ids), documents)
         except ArticleError as error:
-            report.refused.append((name, str(error)))
+            report.refused.append((name, str(error).removeprefix(f"{name}: ")))
         except OSError as error:
             report.refused.append((name, f"cannot be read: {error.strerror}"))
         progress(done, len(files), "reading")
@@ -166,9 +166,15 @@ def _digest(path: Path) -> str:
 
 
 def _documents(path: Path) -> tuple[Document, ...]:
-    documents = [d for raw in read_articles(path) for d in clean(raw)]
+    documents: list[Document] = []
+    empty: ArticleError | None = None  # a row without article text does not cost the others
+    for raw in read_articles(path):
+        try:
+            documents += clean(raw)
+        except ArticleError as error:
+            empty = error
     if not documents:
-        raise ArticleError("no article text in it")
+        raise empty or ArticleError("no article text in it")
     return tuple(documents)
 
 

@@ -43,6 +43,8 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"cannot read the prompt {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"the prompt {path} is not UTF-8: save it as UTF-8") from error
 
 
 def _check_fields(path: Path, text: str, fields: set[str]) -> None:

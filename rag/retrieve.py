@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,6 +27,8 @@ _REFERRING = frozenset(
         "that this his her their "
     ).split()
 )
+# These point at the calendar.
+_PRESENT = re.compile(r"\bهذ[اه] (?:العام|السنه|الشهر|الاسبوع|اليوم|الموسم|القرن)\b")
 
 
 class Retriever:
@@ -71,7 +74,8 @@ class Retriever:
         cited = {citation.passage.document_id for citation in last.citations}
         bonus = self._same_source_bonus
         raised = (
-            Hit(hit.passage, hit.score + bonus * (hit.passage.document_id in cited)) for hit in hits
+            replace(hit, score=hit.score + bonus * (hit.passage.document_id in cited))
+            for hit in hits
         )
         return _ranked(raised)[:k]
 
@@ -124,7 +128,7 @@ def is_follow_up(question: str) -> bool:
     >>> is_follow_up("ومتى افتُتح؟"), is_follow_up("متى افتُتح متحف الموانئ في مدينة الغدير؟")
     (True, False)
     """
-    spoken = words(question)
+    spoken = _PRESENT.sub("", " ".join(words(question))).split()
     return len(content_stems(question)) <= 2 or any(word in _REFERRING for word in spoken)
 
 

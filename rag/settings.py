@@ -161,7 +161,9 @@ def _override(tables: dict[str, Any], override: str) -> None:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         parsed = value.strip()  # a bare word is a string
-    tables.setdefault(table, {})[name] = parsed
+    values = tables.setdefault(table, {})
+    if isinstance(values, dict):  # anything else in the file is refused with the rest of it
+        values[name] = parsed
 
 
 def _settings_of(tables: dict[str, Any], *, origin: str) -> Settings:

@@ -1,6 +1,7 @@
 import doctest
 import importlib
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -163,7 +164,7 @@ def test_sentences_end_where_a_reader_ends_them(text, expected):
 def test_sentences_cover_the_text_in_order_and_none_is_too_long(text, longest):
     spans = sentences(text, longest=longest)
     assert spans == sorted(spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert all(end - start <= longest for start, end in spans)
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
     kept = "".join(text[start:end] for start, end in spans)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +80,7 @@ def test_the_sentences_of_a_passage_are_those_of_its_document(text, chunker):
 
 def test_without_overlap_passages_share_nothing():
     passages = SentenceChunker(30, 40).split(of_sizes(*[12] * 20))
-    assert all(a.end < b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(passages))
     assert sum(sizes(passages)) == 240
 
 

@@ -125,6 +125,16 @@ def test_equal_scores_come_in_the_order_of_the_passages(index: Index, k: int) ->
     assert [hit.passage for hit in index.matching(["نص"], k)[0]] == passages[:k]
 
 
+def test_of_many_equal_passages_the_first_are_found(index: Index) -> None:
+    document, passages = lines(900)
+    vectors = unit_vectors(2, seed=5)
+    far, near = vectors[np.argsort(vectors @ vectors[0])]
+    index.put(document, passages, [[far, near][n % 3 > 0][None] for n in range(900)])
+    index.commit()
+    (hits,) = index.nearest(near[None], 50)
+    assert [hit.passage for hit in hits] == [p for n, p in enumerate(passages) if n % 3][:50]
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 5, 29])
 def test_a_passage_of_many_near_vectors_takes_one_place_and_crowds_nobody_out(
     index: Index, k: int

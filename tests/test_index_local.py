@@ -178,13 +178,8 @@ def killed_run(folder: Path, moment: int) -> None:
 
 def generation_files() -> list[str]:
     lexical = ["counts", "lengths", "positions", "starts", "term_ends", "terms"]
-    return [
-        "dense.faiss",
-        "keys.npy",
-        "manifest.json",
-        "starts.npy",
-        *(f"lexical.{n}.npy" for n in lexical),
-    ]
+    columns = ["keys", "names", "starts", *(f"lexical.{name}" for name in lexical)]
+    return ["dense.faiss", "manifest.json", *(f"{name}.npy" for name in columns)]
 
 
 def test_the_files_that_the_tests_damage_are_all_there_are(folder: Path) -> None:

@@ -37,16 +37,6 @@ def test_the_file_that_ships_names_every_setting():
     ]
 
 
-def test_every_setting_has_a_comment_or_says_what_it_is_by_its_table():
-    lines = project_file("config.toml").read_text("utf-8").splitlines()
-    keys = [line for line in lines if "=" in line and not line.startswith("#")]
-    bare = {line.split(" = ")[0] for line in keys if "#" not in line}
-    assert bare == {
-        *("kind", "folder", "dimension", "passage_template", "question_template", "prompts"),
-        *("batch_size", "candidates", "context_tokens", "target_words", "longest_words"),
-    } & bare
-
-
 def test_a_file_says_only_what_differs(config):
     settings = load_settings(config("[answer]\ntop_k = 4\n"))
     assert settings == dataclasses.replace(

@@ -1,6 +1,6 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
-from rag.arabic.asking import Asked, asked_for, counted, holds
+from rag.arabic.asking import Asked, asked_for
 from rag.arabic.numerals import numbers
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
@@ -11,6 +11,7 @@ from rag.arabic.terms import (
     content_stems,
     ngrams,
     normalise,
+    skeleton,
     stem,
     words,
 )
@@ -23,13 +24,12 @@ __all__ = [
     "arabic_share",
     "asked_for",
     "content_stems",
-    "counted",
-    "holds",
     "is_allowed",
     "ngrams",
     "normalise",
     "numbers",
     "sentences",
+    "skeleton",
     "stem",
     "words",
 ]

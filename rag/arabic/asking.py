@@ -3,80 +3,130 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from rag.arabic.numerals import numbers
-from rag.arabic.terms import STOP_WORDS, normalise, stem, words
+from rag.arabic.terms import STOP_WORDS, skeleton, stem, words
 
-Asked = Literal["amount", "time", "other"]
-
-# All in the normal form of `words`.
+# All word lists are in the normal form of `words`.
 _AMOUNT = frozenset("كم كام قديش".split())
-_MEASURE = frozenset("عدد نسبه قيمه مبلغ حجم مساحه طول عمر سعر كميه مسافه".split())
 _TIME = frozenset("متي امتي امتا ايمتي وقتاش when".split())
-_TIME_NOUN = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
-_WHICH = frozenset("اي ايه ايا بايه ما هو هي ماهو ماهي".split())
-_TIME_WORDS = frozenset(
+_TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
+_WHICH = frozenset("اي ايه ايا بايه ما ماهو ماهي".split())
+_TIME_UNITS = frozenset(
+    (
+        "عام عاما اعوام سنه سنوات سنين يوم يوما ايام شهر شهرا اشهر شهور اسبوع اسابيع ساعه ساعات "
+        "دقيقه دقايق قرن عقد"
+    ).split()
+)
+# These say how many by themselves.
+_WHOLE = frozenset(
+    "قرن قرنا قرنين عقد عقدين عامين سنتين يومين شهرين اسبوعين ساعتين عامان يومان شهران".split()
+)
+_LENGTHS = frozenset(
+    "متر مترا امتار كيلومتر كيلومترا كيلومترات كم ميل ميلا اميال هكتار فدان".split()
+)
+_MONEY = frozenset(
+    (
+        "دولار دولارا يورو ريال ريالا جنيه جنيها درهم درهما دينار دينارا ليره روبل يوان مليون "
+        "مليار "
+    ).split()
+)
+# What a measure is counted in; "عدد" is followed by what is counted.
+_MEASURES = {
+    **dict.fromkeys("طول مسافه تبعد يبعد ارتفاع عرض مساحه".split(), _LENGTHS),
+    **dict.fromkeys("قيمه مبلغ سعر ثمن كلفه تكلفه تكاليف ميزانيه بالدولار".split(), _MONEY),
+    **dict.fromkeys("عمر عمره عمرها مده".split(), _TIME_UNITS),
+}
+_PLAIN_MEASURES = frozenset("عدد نسبه حجم سرعه كميه وزن".split())
+_TIME_WORDS = _TIME_UNITS | frozenset(
     (
         "يناير فبراير مارس ابريل نيسان مايو ايار يونيو يونيه حزيران يوليو يوليه تموز "
         "اغسطس اب سبتمبر ايلول اكتوبر نوفمبر ديسمبر كانون شباط اذار تشرين جانفي فيفري "
         "افريل ماي جوان جويليه اوت السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه امس "
-        "اليوم غدا الماضي الماضيه المقبل المقبله القادم القادمه صباح مسا ليل عام سنه شهر "
-        "اسبوع عقب بعد قبل منذ خلال محرم صفر ربيع جمادي رجب شعبان رمضان شوال عيد ذكري "
+        "اليوم غدا الماضي الماضيه المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد "
+        "قبل منذ خلال محرم صفر ربيع جمادي رجب شعبان رمضان شوال عيد ذكري"
     ).split()
 )
-_BY_CONJUNCTION = re.compile("^[وفبل]")
+_CONJUNCTION = re.compile("^[وفبل]")
+_NEAR = 3  # words between a number and what it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question wants: an amount (of a thing or in certain units), a time, or other."""
+
+    kind: Literal["amount", "time", "other"] = "other"
+    thing: str = ""  # the consonants of what is counted
+    units: frozenset[str] = frozenset()
+
+    def is_held_by(self, text: str, *, besides: str = "") -> bool:
+        """Whether a text holds something of this kind; numbers of `besides` do not count."""
+        if self.kind == "other":
+            return True
+        if self.thing or self.units:
+            return self._is_counted_in(text)
+        if numbers(text) - numbers(besides):
+            return True
+        return self.kind == "time" and any(_bare(word) in _TIME_WORDS for word in words(text))
+
+    def _is_counted_in(self, text: str) -> bool:
+        spoken = words(text)
+        if self.units is _TIME_UNITS and any(_bare(word) in _WHOLE for word in spoken):
+            return True
+        places = [place for place, word in enumerate(spoken) if self._names(word)]
+        return any(
+            numbers(" ".join(spoken[max(0, place - _NEAR) : place + _NEAR + 1])) for place in places
+        )
+
+    def _names(self, word: str) -> bool:
+        bare = word.removeprefix("ال")
+        if self.units:
+            return word in self.units or bare in self.units or _bare(bare) in self.units
+        return skeleton(stem(word)) == self.thing
 
 
 def asked_for(question: str) -> Asked:
     """The kind of answer a question wants.
 
-    >>> asked_for("كم صاروخاً أُطلق؟"), asked_for("في أي عام تأسست؟"), asked_for("من أسسها؟")
-    ('amount', 'time', 'other')
+    >>> asked_for("كم صاروخاً أُطلق؟").thing, asked_for("في أي عام تأسست؟").kind
+    ('صرخ', 'time')
     """
-    spoken = words(question)
-    for before, word in zip(["", *spoken], spoken, strict=False):
-        bare = _BY_CONJUNCTION.sub("", word)
-        if word in _TIME or bare in _TIME or (before in _WHICH and word in _TIME_NOUN):
-            return "time"
-        if word in _AMOUNT or bare in _AMOUNT or (before in _WHICH and word in _MEASURE):
-            return "amount"
-    return "other"
+    forms = [" ".join(words(token)) for token in question.split() if words(token)]
+    for place, form in enumerate(forms):
+        before = forms[place - 1] if place else ""
+        following = forms[place + 1] if place + 1 < len(forms) else ""
+        bare = _CONJUNCTION.sub("", form)
+        if form in _TIME or bare in _TIME or (before in _WHICH and form in _TIME_NOUNS):
+            return Asked("time")
+        if form in _AMOUNT or bare in _AMOUNT:
+            return _amount(following, forms[place + 2 :], is_noun=_is_counted_noun(following))
+        if before in _WHICH and (form in _MEASURES or form in _PLAIN_MEASURES):
+            return _amount(form, forms[place + 1 :], is_noun=False)
+    return Asked()
 
 
-def counted(question: str) -> str | None:
-    """The stem of what a question about an amount counts, where it says so.
-
-    >>> counted("كم صاروخاً أُطلق؟"), counted("كم عدد الركاب؟"), counted("كم استمرت الزيارة؟")
-    ('صاروخ', 'ركاب', None)
-    """
-    spoken = [word for word in question.split() if words(word)]
-    forms = [" ".join(words(word)) for word in spoken]
-    for place, form in enumerate(forms[:-1]):
-        if form in _AMOUNT or _BY_CONJUNCTION.sub("", form) in _AMOUNT:
-            following = forms[place + 1]
-            if following == "عدد" and place + 2 < len(forms):
-                return _noun(forms[place + 2])
-            is_noun = normalise(spoken[place + 1]).rstrip("؟?،.").endswith(("ا", "ه"))
-            return _noun(following) if is_noun and following not in _MEASURE else None
-        if form == "عدد" and (place == 0 or forms[place - 1] in _WHICH):
-            return _noun(forms[place + 1])
-    return None
+def _amount(word: str, rest: list[str], *, is_noun: bool) -> Asked:
+    """What "كم" asks for, from the word after it and those that follow."""
+    if word == "عدد" and rest:
+        word, is_noun = rest[0], True
+    if word in _TIME_UNITS:
+        return Asked("amount", units=_TIME_UNITS)
+    for form in (word, *rest[:2]):
+        if form in _MEASURES:
+            return Asked("amount", units=_MEASURES[form])
+    if is_noun and word not in STOP_WORDS and word not in _PLAIN_MEASURES:
+        consonants = skeleton(stem(word))
+        return Asked("amount", thing=consonants if len(consonants) >= 3 else "")
+    return Asked("amount")
 
 
-def holds(text: str, asked: Asked, *, besides: str = "") -> bool:
-    """Whether a text holds an amount or a time, numbers of `besides` apart; else True."""
-    if asked == "other":
-        return True
-    if numbers(text) - numbers(besides):
-        return True
-    return asked == "time" and not _TIME_WORDS.isdisjoint(_bare(word) for word in words(text))
-
-
-def _noun(form: str) -> str | None:
-    return None if form in STOP_WORDS or form[:1].isdigit() else stem(form)
+def _is_counted_noun(form: str) -> bool:
+    """After "كم" stands an indefinite accusative: صاروخا، طائرة; a verb or "لهدنة" is no such."""
+    return form.endswith(("ا", "ه")) and not form.startswith(("ل", "ال"))
 
 
 def _bare(word: str) -> str:
-    """A word without a conjunction in front, where what is left names a time."""
-    return word if word in _TIME_WORDS else _BY_CONJUNCTION.sub("", word)
+    """A word without a conjunction in front, unless it names a time with it."""
+    return word if word in _TIME_WORDS else _CONJUNCTION.sub("", word)

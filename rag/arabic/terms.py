@@ -19,6 +19,7 @@ _LETTERS = str.maketrans(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
+_WEAK = re.compile("[اويه]")
 _PREFIXES = ("وبال", "وكال", "وفال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال")
 _SUFFIXES = (
     *("تها", "تهم", "كما", "هما", "ها", "هم", "هن", "نا", "ات", "ان", "ون", "ين", "تي", "يه", "وا"),
@@ -81,6 +82,15 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             return word[: -len(suffix)]
     return word
+
+
+def skeleton(word: str) -> str:
+    """The consonants of a word in normal form: broken plurals have those of their singular.
+
+    >>> skeleton("صاروخ") == skeleton("صواريخ") == "صرخ"
+    True
+    """
+    return _WEAK.sub("", word)
 
 
 def content_stems(text: str) -> list[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from rag.clean.captions import is_caption, is_photo_mark, is_repeated_caption
 from rag.clean.lines import LONGEST_CAPTION, Line, count_words, is_bulleted, labels, plain
 
+LONGEST_BAR = 20  # lines
+
 _SHARE_CALLS = labels(
     "شارك، شاركها، شاركنا، شارك المقال، شارك الخبر، شارك هذا، شارك هذا المقال، شارك على، "
     "شارك عبر، شاركه، نسخ الرابط، انسخ الرابط، تم نسخ الرابط، share، مشاركة عبر، مشاركة على، "
@@ -44,13 +46,13 @@ def share_bar_end(lines: Sequence[Line], at: int) -> int:
     announces: those stay, unless a line calls to share.
     """
     end = at
-    while end < len(lines) and is_share_button(lines[end].text):
+    while end < min(len(lines), at + LONGEST_BAR) and is_share_button(lines[end].text):
         end += 1
     bar = lines[at:end]
     if any(_SHARE_CALL.search(plain(line.text)) for line in bar):
         return end
     before = at - 1
-    while before >= 0 and is_share_button(lines[before].text):
+    while before >= max(0, at - LONGEST_BAR) and is_share_button(lines[before].text):
         before -= 1
     is_announced = before >= 0 and lines[before].text.endswith(":")
     count = sum(len(_SHARE_WORD.findall(plain(line.text))) for line in bar)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from rag.arabic import content_stems
 from rag.clean.captions import ends_in_credit, is_photo_mark
 from rag.clean.furniture import without_furniture
 from rag.clean.lines import (
+    LONGEST_HEADLINE,
     Line,
     count_words,
     is_bulleted,
@@ -22,6 +23,8 @@ from rag.clean.lines import (
 
 SHORTEST_ARTICLE = 40  # words; what is shorter under "read also" is the teaser of another page
 LONGEST_TEASER = 45
+LONGEST_FIELD = 12  # of a comment form
+NEAR = 40  # lines
 
 _MORE = labels(
     "اقرأ أيضا، اقرأ أيضا على موقعنا، اقرأ المزيد، اقرأ كذلك، طالع أيضا، شاهد أيضا، قد يهمك، "
@@ -54,12 +57,15 @@ class Part:
 def parts_of(lines: Sequence[Line]) -> list[Part]:
     """The articles of a page in their order, without what stands around and between them."""
     starts = [0]
+    has_text = False  # only the menu of the site stands above the first headline
     at = 0
     while at < len(lines):
         if repeated := _headline_again(lines, at):
-            if any(is_paragraph(line.text) for line in lines[starts[-1] : at]):
-                starts.append(at)  # and not where only the menu of the site stands before it
+            if has_text:
+                starts.append(at)
+            has_text = False
             at = repeated
+        has_text = has_text or is_paragraph(lines[at].text)
         at += 1
     parts: list[Part] = []
     for start, end in pairwise([*starts, len(lines)]):
@@ -115,6 +121,10 @@ def _is_label(text: str) -> bool:
     return _names_more(text) or _names_keywords(text) or _is_comment_form(text)
 
 
+def _is_running(text: str, shortest: int) -> bool:
+    return is_paragraph(text) and count_words(text) > shortest and not _is_comment_form(text)
+
+
 def _shared(headline: str, text: str) -> float:
     """The share of the words of a headline that a text repeats; 0 for fewer than two."""
     stems = set(content_stems(headline))
@@ -168,18 +178,18 @@ class _Reader:
         if self._kept:
             self._parts.append(Part(tuple(self._kept), self._title, self._source))
 
-    def _up_to_label(self, start: int) -> list[str]:
+    def _up_to_label(self, start: int) -> Iterator[str]:
         """The texts from a line to the next label or the end."""
-        texts = [line.text for line in self._lines[start:]]
-        end = next((at for at, text in enumerate(texts) if _is_label(text)), len(texts))
-        return texts[:end]
+        below = (self._lines[at].text for at in range(start, len(self._lines)))
+        return takewhile(lambda text: not _is_label(text), below)
 
     def _source_in(self, text: str) -> str | None:
         match = _SOURCE.match(text)
         if not match or not self._has_text or count_words(match[1]) > 6:
             return None
         # Below a table in the middle of an article it is the source of the table.
-        is_last = not any(map(is_paragraph, self._up_to_label(self._at + 1)))
+        below = islice(self._up_to_label(self._at + 1), NEAR)
+        is_last = not any(map(is_paragraph, below))
         return match[1].strip(" .") if is_last else None
 
     def _pass_keywords(self, text: str) -> None:
@@ -187,32 +197,33 @@ class _Reader:
         self._has_ended = self._has_text
         if text.rstrip(": ") != text.partition(":")[0].rstrip():
             return
-        for text in self._up_to_label(self._at):
+        for text in list(self._up_to_label(self._at)):
             if count_words(text) > 5 or not is_headline(text):
                 return
             self._at += 1
 
-    def _pass_comments(self, text: str) -> None:
-        rest = self._lines[self._at + 1 :]
-        if self._has_text and self._are_comments(text, [line.text for line in rest]):
+    def _pass_comments(self, label: str) -> None:
+        below = (line.text for line in self._lines[self._at + 1 :])
+        rest = list(takewhile(lambda text: not _names_more(text), below))
+        if self._has_text and self._are_comments(label, rest):
             self._has_ended = True
-            self._at += 1
-            while self._at < len(self._lines) and not _names_more(self._lines[self._at].text):
-                self._at += 1
-        elif self._has_text and not _is_comment_form(text) and plain(text).isalpha():
+            self._at += 1 + len(rest)
+        elif self._has_text and not _is_comment_form(label) and plain(label).isalpha():
             self._keep()  # a subheading
         else:
-            self._at += 1  # a link above the article
+            self._at += 1  # a link to the comments
 
     def _are_comments(self, label: str, rest: Sequence[str]) -> bool:
+        """Whether the lines below a label are what readers wrote, and the form for it."""
         if sum(map(count_words, rest)) > sum(count_words(line.text) for line in self._kept):
             return False
-        if _is_comment_form(label) or not plain(label).endswith("تعليقات"):
-            return True
-        form = next((at for at, text in enumerate(rest) if _is_comment_form(text)), None)
-        before = rest[:form]
-        return sum(count_words(text) > 25 for text in before) < 2 and (
-            form is not None or not any(map(is_paragraph, before))
+        forms = [at for at, text in enumerate([label, *rest]) if _is_comment_form(text)]
+        if not forms:
+            shortest = 0 if plain(label).isalpha() else LONGEST_FIELD
+            return not any(_is_running(text, shortest) for text in rest)
+        written, below = rest[: max(forms[0] - 1, 0)], rest[forms[0] :]
+        return sum(count_words(text) > LONGEST_HEADLINE for text in written) < 2 and not any(
+            _is_running(text, LONGEST_FIELD) for text in below
         )
 
     def _pass_teasers(self) -> None:
@@ -257,7 +268,7 @@ class _Reader:
                 self._finish()
                 self._begin(headline)
             elif self._has_ended:
-                self._at += len(self._up_to_label(self._at))
+                self._at += len(list(self._up_to_label(self._at)))
             elif len(headlines) > 1 and self._lines[title].has_gap:
                 self._at = title  # the article goes on, perhaps with a subheading
         elif self._has_ended and length >= SHORTEST_ARTICLE:

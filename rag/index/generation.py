@@ -39,6 +39,8 @@ class Generation:
     token: str
     keys: NDArray[np.int64]  # of the passage at each position, rising
     starts: NDArray[np.int64]  # its first row; one more, the number of all rows
+    names: NDArray[np.uint64]  # see `_name`
+    by_name: NDArray[np.int64]  # positions in the order of the names
     dense: Any
     lexical: LexicalIndex
 
@@ -48,10 +50,13 @@ class Generation:
         import faiss
 
         check_files(folder, birth)
+        names = np.load(folder / "names.npy")
         return cls(
             token=birth["token"],
             keys=np.load(folder / "keys.npy"),
             starts=np.load(folder / "starts.npy"),
+            names=names,
+            by_name=np.argsort(names),
             dense=faiss.read_index(str(folder / "dense.faiss")),
             lexical=LexicalIndex(folder, bm25),
         )
@@ -67,12 +72,16 @@ class Generation:
             rankings += self._rank(block, k)
         return rankings
 
-    def rows(self, key: int) -> Vectors:
-        """The vectors of the passage of this key, which must be one of `keys`."""
-        position = np.searchsorted(self.keys, key)
-        start, end = self.starts[position : position + 2].tolist()
-        rows: Vectors = self.dense.reconstruct_n(start, end - start)
-        return rows
+    def rows(self, passage: Passage) -> Vectors:
+        """The vectors of a passage; (0, dimension) if it has no position here."""
+        name = _name(passage)
+        place = np.searchsorted(self.names, name, sorter=self.by_name)
+        for position in self.by_name[place : place + 1]:
+            if self.names[position] == name:
+                start, end = self.starts[position : position + 2].tolist()
+                rows: Vectors = self.dense.reconstruct_n(start, end - start)
+                return rows
+        return np.empty((0, self.dense.d), np.float32)
 
     def _rank(self, block: Vectors, k: int) -> list[Ranking]:
         found: dict[int, Ranking] = {}
@@ -123,12 +132,13 @@ def write_generation(
     dense = faiss.IndexFlatIP(birth["dimension"])
     lexical = LexicalWriter()
     positions: dict[int, int] = {}  # by key
-    starts = [0]
+    starts, names = [0], []
     analysed = set(older.keys.tolist()) if older else set()
     for key, passage, vectors in passages:
         positions[key] = len(positions)
         dense.add(vectors)
         starts.append(dense.ntotal)
+        names.append(_name(passage))
         if key not in analysed:
             lexical.add(positions[key], analyse(f"{passage.title} {passage.text}"))
     if older:
@@ -137,6 +147,7 @@ def write_generation(
     (folder / "dense.faiss").write_bytes(faiss.serialize_index(dense).data)
     np.save(folder / "keys.npy", np.array(list(positions), np.int64))
     np.save(folder / "starts.npy", np.array(starts, np.int64))
+    np.save(folder / "names.npy", np.array(names, np.uint64))
     lexical.write(folder)
     _seal(folder, birth)
 
@@ -162,6 +173,12 @@ def flush(path: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _name(passage: Passage) -> np.uint64:
+    """Finds a passage again without asking SQLite, whose pages no search checks."""
+    digest = hashlib.sha256(f"{passage.document_id} {passage.id}".encode()).digest()
+    return np.uint64(int.from_bytes(digest[:8], "little"))
 
 
 def _seal(folder: Path, birth: dict[str, Any]) -> None:

@@ -110,13 +110,11 @@ class LocalIndex:
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
         """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
-        found = [np.empty((0, self._identity.dimension), np.float32) for _ in passages]
         with self._store.reading() as connection:
             generation = self._current(connection)
-            if generation:
-                for place, key in self._store.keys_of(connection, passages).items():
-                    found[place] = generation.rows(key)
-        return found
+        if generation is None:
+            return [np.empty((0, self._identity.dimension), np.float32) for _ in passages]
+        return [generation.rows(passage) for passage in passages]
 
     def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""

@@ -31,8 +31,7 @@ CREATE TABLE passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     id TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    vectors BLOB NOT NULL,  -- float32, little-endian, one after the other
-    UNIQUE (document, id)
+    vectors BLOB NOT NULL  -- float32, little-endian, one after the other
 );
 CREATE INDEX passages_of_document ON passages (document);
 CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;

@@ -27,11 +27,6 @@ _PASSAGE = """
 SELECT p.id, d.id, d.title, p.text, p.start, p."end", d.path, p.key
 FROM passages AS p JOIN documents AS d ON d.key = p.document
 """
-_KEY = """
-SELECT asked.key, p.key FROM json_each(?) AS asked
-CROSS JOIN documents AS d ON d.id = json_extract(asked.value, '$[0]') AND d.live = 1
-JOIN passages AS p ON p.document = d.key AND p.id = json_extract(asked.value, '$[1]')
-"""
 _GIVEN = "(SELECT value FROM json_each(?))"  # a list of any length as one parameter
 _UNKNOWN = """
 SELECT path, document_id FROM file_documents WHERE document_id NOT IN (SELECT id FROM documents)
@@ -156,7 +151,11 @@ class Store:
                 connection, "SELECT vectors FROM passages WHERE document = ? ORDER BY key", key
             )
             document = Document(*columns)
-            if _digest(document, passages.values(), blobs) != digest:
+            try:
+                is_whole = _digest(document, passages.values(), blobs) == digest
+            except TypeError:  # one flipped bit can make a number of a text
+                is_whole = False
+            if not is_whole:
                 raise IndexDamagedError(
                     f"«{document.title}» in {self._path} does not match its checksum: {REMEDY}"
                 )
@@ -167,11 +166,6 @@ class Store:
         """The passages of these keys."""
         where = f"WHERE p.key IN {_GIVEN}"
         return _by_key(connection.execute(f"{_PASSAGE} {where}", (json.dumps([*keys]),)))
-
-    def keys_of(self, connection: Connection, passages: Sequence[Passage]) -> dict[int, int]:
-        """The keys of those that are committed, each under its place in `passages`."""
-        asked = json.dumps([(p.document_id, p.id) for p in passages])
-        return dict(connection.execute(_KEY, (asked,)).fetchall())
 
     def passages_of(self, connection: Connection, document_id: str) -> list[Passage]:
         """The passages of a committed document."""

@@ -284,6 +284,12 @@ def _disk_errors_named(spec: ModelSpec, folder: Path) -> Iterator[None]:
 def _bar(label: str, total: int, *, is_shown: bool) -> Iterator[Callable[[int], object]]:
     from tqdm import tqdm
 
-    shape = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
-    with tqdm(total=total, desc=label, disable=not is_shown, **shape) as bar:
+    with tqdm(
+        total=total,
+        desc=label,
+        unit="B",
+        unit_scale=True,
+        unit_divisor=1024,
+        disable=not is_shown,
+    ) as bar:
         yield bar.update

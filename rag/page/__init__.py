@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath, PureWindowsPath
 
-from rag.types import Answer, Citation, Document, Evidence, Passage, Sentence, Span
+from rag.arabic import arabic_share
+from rag.types import Answer, Citation, Document, Passage, Sentence, Span
 
 NAME = "مُسنَد"
 ICON = Path(__file__).with_name("icon.svg")
@@ -29,7 +30,7 @@ _NOTES = {
     "declined": "لم يُكتب شيء من خارج المقالات. تجد أدناه أقرب المقاطع إلى سؤالك.",
     "stopped": "لم تكتمل الإجابة ولم تُراجَع. اطرح سؤالك من جديد متى شئت.",
 }
-_MONTHS = ("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر").split()
+_MONTHS = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -94,19 +95,19 @@ def turn_html(turn: Turn) -> str:
 
 def answer_html(turn: Turn) -> str:
     """The question and, as far as it is there, the answer."""
-    state = turn.state
+    state, question = turn.state, turn.answer.question
     note = f'<p class="note">{_NOTES[state]}</p>' if state in _NOTES else ""
     return (
-        f'<h2 class="question" dir="auto">{escaped(turn.answer.question)}</h2>'
+        f'<h2 class="question" {_direction(question)}>{escaped(question)}</h2>'
         f'<div class="answer {state}" dir="rtl">'
         f'<p class="status" role="status">{_STATUSES[state]}</p>{_body(turn)}{note}</div>'
     )
 
 
 def sources_html(turn: Turn) -> str:
-    """The evidence as numbered cards, each of which opens its whole passage.
+    """The evidence by article, numbered; each piece opens the whole passage it is from.
 
-    They keep their order and their numbers from the first snapshot of an answer to its last.
+    Order and numbers are the same from the first snapshot of an answer to its last.
     """
     if turn.problem:
         return ""
@@ -116,8 +117,13 @@ def sources_html(turn: Turn) -> str:
     ]
     if not spans:
         return ""
-    cards = "".join(_card(turn, span) for span in spans)
-    return f'<section class="sources" dir="rtl"><h3>أقرب ما وُجد في المقالات</h3>{cards}</section>'
+    articles: dict[str, list[Span]] = {}
+    for span in spans:
+        articles.setdefault(span.passage.document_id, []).append(span)
+    listed = "".join(_article(turn, of_article) for of_article in articles.values())
+    legend = '<span class="legend">مُستشهَد به في الإجابة</span>' if turn.answer.citations else ""
+    heading = f"<h3>أقرب ما وُجد في المقالات{legend}</h3>"
+    return f'<section class="sources" dir="rtl">{heading}{listed}</section>'
 
 
 def marked_passage(passage: Passage, spans: Iterable[Span]) -> str:
@@ -154,10 +160,10 @@ def escaped(text: str) -> str:
 
 
 def _body(turn: Turn) -> str:
-    if turn.problem:
-        return f'<p class="problem" dir="auto" role="alert">{escaped(turn.problem)}</p>'
+    if problem := turn.problem:
+        return f'<p class="problem" {_direction(problem)} role="alert">{escaped(problem)}</p>'
     if turn.answer.status == "writing":
-        return f'<p class="draft" dir="auto">{escaped(turn.answer.draft)}</p>'
+        return f'<p class="draft">{escaped(turn.answer.draft)}</p>'
     blocks: list[str] = []
     prose: list[str] = []
     for sentence in turn.answer.sentences:
@@ -172,7 +178,7 @@ def _body(turn: Turn) -> str:
 
 
 def _paragraph(prose: Sequence[str]) -> list[str]:
-    return [f'<p class="prose" dir="auto">{" ".join(prose)}</p>'] if prose else []
+    return [f'<p class="said">{" ".join(prose)}</p>'] if prose else []
 
 
 def _is_quotation(sentence: Sentence) -> bool:
@@ -180,9 +186,9 @@ def _is_quotation(sentence: Sentence) -> bool:
 
 
 def _quotation(sentence: Sentence, markers: str) -> str:
-    title = escaped(sentence.citations[0].passage.title)
-    named = f"<footer><bdi>{title}</bdi></footer>" if title else ""
-    return f'<blockquote dir="auto"><p>{escaped(sentence.text)}{markers}</p>{named}</blockquote>'
+    title = sentence.citations[0].passage.title
+    named = f"<footer>{_title(title)}</footer>" if title else ""
+    return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{named}</blockquote>"
 
 
 def _markers(turn: int, citations: Iterable[Citation]) -> str:
@@ -195,21 +201,29 @@ def _markers(turn: int, citations: Iterable[Citation]) -> str:
     )
 
 
-def _card(turn: Turn, span: Span) -> str:
-    citations = [item for item in turn.answer.citations if item.number == span.number]
-    is_cited = bool(citations)
-    document = turn.documents.get(span.passage.document_id)
-    tag = '<span class="cited-tag">مُستشهَد به</span>' if is_cited else ""
-    snippet = span.quote or span.passage.text
+def _article(turn: Turn, spans: Sequence[Span]) -> str:
+    passage = spans[0].passage
+    document = turn.documents.get(passage.document_id)
+    pieces = "".join(_piece(turn, span, document) for span in spans)
     return (
-        f'<details class="source{" cited" if is_cited else ""}"'
+        f'<div class="article"><h4>{_title(passage.title or "بلا عنوان")}</h4>'
+        f'<p class="outlet">{_outlet(document, passage)}</p>{pieces}</div>'
+    )
+
+
+def _piece(turn: Turn, span: Span, document: Document | None) -> str:
+    passage = span.passage
+    origin = _origin(document, passage)
+    citations = [item for item in turn.answer.citations if item.number == span.number]
+    snippet = " ".join((span.quote or passage.text).split())
+    return (
+        f'<details class="source{" cited" if citations else ""}"'
         f' id="{_source_id(turn.number, span.number)}"><summary>'
         f'<span class="number">{span.number}</span>'
-        f'<span class="title"><bdi>{escaped(span.passage.title) or "بلا عنوان"}</bdi>{tag}</span>'
-        f'<span class="outlet">{_outlet(document, span.passage)}</span>'
-        f'<span class="snippet" dir="auto">{escaped(" ".join(snippet.split()))}</span></summary>'
-        f'<div class="passage" dir="auto">{marked_passage(span.passage, citations or [span])}</div>'
-        f"{_origin(document, span.passage)}</details>"
+        f'<span class="snippet" {_direction(snippet)}>{escaped(snippet)}</span>'
+        '<span class="whole">المقطع كاملاً</span></summary>'
+        f'<div class="passage" {_direction(passage.text)}>'
+        f"{marked_passage(passage, citations or [span])}</div>{origin}</details>"
     )
 
 
@@ -238,6 +252,15 @@ def _origin(document: Document | None, passage: Passage) -> str:
         rows.append(("الملف", f'<bdi dir="ltr" title="{escaped(passage.path)}">{name}</bdi>'))
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     return f'<dl class="origin">{listed}</dl>' if listed else ""
+
+
+def _title(title: str) -> str:
+    return f"<bdi {_direction(title)}>{escaped(title)}</bdi>"
+
+
+def _direction(text: str) -> str:
+    """By most of its letters: `dir=auto` goes by the first, which may be of a foreign name."""
+    return 'dir="rtl"' if arabic_share(text) >= 0.5 else 'dir="ltr"'
 
 
 def _file_name(path: str | None) -> str:

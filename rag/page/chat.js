@@ -13,7 +13,8 @@ Object.defineProperty(navigator, "languages", { get: () => ["ar"] });
     source.open = true;
     source.classList.add("aimed");
     source.querySelector("summary").focus({ preventScroll: true });
-    source.scrollIntoView({ block: "center", behavior: "smooth" });
+    const words = source.querySelector("mark") ?? source;
+    words.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 
   document.addEventListener(

@@ -42,6 +42,7 @@ DOCUMENTS = (
     Document.of("مكتبة الميناء تعود", "أعيد فتح مكتبة الميناء بعد ترميم دام أربعة أعوام."),
 )
 LONGEST = 110  # words of an answer, after which a model would end by itself
+SETTINGS = ("answer.decline_below=0.0", f"generate.max_tokens={LONGEST}")
 OPENED = "متى افتتح جسر الوادي الكبير؟"
 FINISHED = "#current .answer:is(.answered, .quoted, .declined, .failed, .stopped)"
 
@@ -92,7 +93,9 @@ class Site:
         self.writer = Writer()
         embedder = FakeEmbedder()
         steps = replace(
-            make_steps(load_settings(None, ["answer.decline_below=0.0", f"generate.max_tokens={LONGEST}"])),
+            make_steps(
+                load_settings(None, ["answer.decline_below=0.0", f"generate.max_tokens={LONGEST}"])
+            ),
             embedder=embedder,
             generator=self.writer.generator,
             open_index=lambda _folder: ExactIndex(embedder.dimension, analyse=analyse),
@@ -114,7 +117,7 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def app(browser):
+def app(browser):  # noqa: ARG001  # where there is no browser, Gradio need not be loaded either
     """app.py, which is no part of the package."""
     spec = importlib.util.spec_from_file_location("app", ROOT / "app.py")
     loaded = importlib.util.module_from_spec(spec)
@@ -196,9 +199,10 @@ def test_the_evidence_stands_there_before_the_model_has_written_a_word(page, sit
     page.wait_for_selector("#current .source")
     assert page.locator("#current .answer.writing .status").inner_text() == "تُكتب الإجابة وتُراجَع…"
     assert page.locator("#current .draft").inner_text() == ""
-    first = page.locator("#current .source").first
+    first = page.locator("#current .article").first
     assert "جسر الوادي الكبير يصل الضفتين" in first.inner_text()
     assert "صحيفة النهر · 3 مايو 2024" in first.inner_text()
+    assert OPENING in first.inner_text()
     before = first.bounding_box()
     site.writer.may_write.set()
     page.wait_for_selector("#current .answer.answered")
@@ -208,7 +212,7 @@ def test_the_evidence_stands_there_before_the_model_has_written_a_word(page, sit
 def test_a_marker_opens_the_passage_at_the_words_it_cites(page):
     ask(page, OPENED)
     assert page.locator("#current .status").inner_text() == "إجابة مُسنَدة"
-    marker = page.locator("#current .prose .marker").first
+    marker = page.locator("#current .said .marker").first
     assert marker.inner_text() == "[1]"
     source = page.locator("#turn-1-source-1")
     assert source.get_attribute("open") is None
@@ -237,10 +241,10 @@ def test_what_a_reader_opened_stays_open_when_the_answer_arrives(page, site):
 
 def test_hostile_titles_and_texts_are_shown_as_they_are_written(page):
     ask(page, "كم طناً من الزيتون جمع المزارعون؟")
-    source = page.locator("#current .source", has_text="example.org/p.png").first
-    assert source.locator(".title bdi").inner_text() == HOSTILE_TITLE
-    source.locator("summary").click()
-    assert "<b>في قرية الصفصاف</b>" in source.locator(".passage").inner_text()
+    article = page.locator("#current .article", has_text="example.org/p.png")
+    assert article.locator("h4").inner_text() == HOSTILE_TITLE
+    article.locator("summary").first.click()
+    assert "<b>في قرية الصفصاف</b>" in article.locator(".passage").first.inner_text()
     ask(page, "<script>document.title=4</script> <img src=http://example.org/r.png>")
     for hostile in ("img", "script", "a[href^=http]", ".passage b"):
         assert page.locator(f"#page {hostile}").count() == 0, hostile
@@ -249,7 +253,7 @@ def test_hostile_titles_and_texts_are_shown_as_they_are_written(page):
 
 def test_a_follow_up_is_asked_together_with_the_question_before_it(page, site):
     ask(page, OPENED)
-    ask(page, "وكم يبلغ طوله؟")
+    ask(page, "وكم يبلغ طوله هو؟")
     asked = site.writer.generator.received[-1][-1].content
     assert OPENED.rstrip("؟") in asked
     assert "412 متراً" in page.locator("#current .answer").inner_text()
@@ -304,7 +308,7 @@ def test_a_new_conversation_forgets_the_old_one(page, site):
     page.locator("#fresh").click()
     page.locator(".example").wait_for()
     assert page.locator(".question").count() == 0
-    ask(page, "وكم يبلغ طوله؟")
+    ask(page, "وكم يبلغ طوله هو؟")
     assert OPENED.rstrip("؟") not in site.writer.generator.received[-1][-1].content
     assert page.locator("#turn-1-source-1").get_attribute("open") is None
 
@@ -383,7 +387,7 @@ def test_a_port_that_is_taken_is_an_error_that_names_it(app, site):
 def test_nothing_is_wider_than_the_window(open_page, name, width, height):
     page = open_page(width, height)
     ask(page, OPENED)
-    page.locator("#current .prose .marker").first.click()
+    page.locator("#current .said .marker").first.click()
     page.wait_for_timeout(700)  # the page scrolls there
     (ROOT / "build").mkdir(exist_ok=True)
     page.screenshot(path=ROOT / "build" / f"{name}.png")

@@ -1,0 +1,325 @@
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rag.arabic import analyse
+from rag.chunk import SentenceChunker
+from rag.compose import Composer
+from rag.confidence import Confidence
+from rag.errors import ArticleError, RagError
+from rag.evidence import EvidenceSelector
+from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.ingest import embed_documents
+from rag.pipeline import Rag, Steps
+from rag.prompt import Prompt
+from rag.retrieve import Retriever
+from rag.settings import project_file
+from rag.types import DECLINED, Document
+from rag.verify import Checker
+
+METRO = Document.of(
+    "مترو المنارة",
+    "افتتح رئيس البلدية الخط الأول للمترو في 12 مارس 2021. وكلف الخط 2.6 مليار دينار.",
+    path="/articles/metro.txt",
+)
+MUSEUM = Document.of(
+    "متحف الموانئ",
+    "كلف ترميم متحف الموانئ 28 مليون دينار. وفتح المتحف أبوابه أمام الزوار في ربيع 2019.",
+    path="/articles/museum.txt",
+)
+DATES = Document.of(
+    "محصول التمور",
+    "أنتجت واحة أم العيون 38 ألف طن من التمور. وباعت التعاونية التمور في ستة بلدان.",
+    path="/articles/dates.txt",
+)
+ARTICLES = (METRO, MUSEUM, DATES)
+
+QUESTION = "كم كلف ترميم متحف الموانئ؟"
+COST = "كلف ترميم متحف الموانئ 28 مليون دينار."
+
+
+def copies_the_best_evidence(messages):
+    """What a good model does: the words of [1], and its marker."""
+    [best] = [line for line in messages[-1].content.split("\n") if line.startswith("[1] ")]
+    return best.removeprefix("[1] ") + " [1]"
+
+
+@pytest.fixture
+def make_rag():
+    """A pipeline over `documents`, of fakes at the seams and the real steps between them."""
+
+    def make(reply=copies_the_best_evidence, *, documents=ARTICLES, decline_below=0.0, **changes):
+        embedder, chunker = FakeEmbedder(), SentenceChunker()
+
+        def open_index(_folder):
+            return ExactIndex(embedder.dimension, analyse=analyse)
+
+        parts = {
+            "embedder": embedder,
+            "chunker": chunker,
+            "make_retriever": Retriever,
+            "selector": EvidenceSelector(),
+            "confidence": Confidence(decline_below=decline_below),
+            "prompt": Prompt(project_file("prompts")),
+            "generator": FakeGenerator(reply),
+            "composer": Composer(Checker()),
+            "open_index": open_index,
+        }
+        index = open_index(Path())
+        embed_documents(
+            documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None
+        )
+        index.commit()
+        return Rag(Steps(**parts | changes), index, description={"models": {"embedder": "fake"}})
+
+    return make
+
+
+class SeenGenerator(FakeGenerator):
+    """Tells when it was called and when it was closed."""
+
+    def __init__(self, replies):
+        super().__init__(replies)
+        self.is_closed = False
+
+    def generate(self, messages, *, max_tokens):
+        try:
+            yield from super().generate(messages, max_tokens=max_tokens)
+        finally:
+            self.is_closed = True
+
+
+# One question
+
+
+def test_an_answer_quotes_its_article_and_cites_it(make_rag):
+    answer = make_rag().ask(QUESTION)
+    assert answer.status == "answered"
+    assert answer.question == QUESTION
+    assert answer.sentences[0].text == COST
+    assert answer.text.startswith(f"{COST} [1]")
+    [citation] = answer.sentences[0].citations
+    assert citation.quote == COST
+    assert MUSEUM.text[citation.start : citation.end] == COST
+    assert citation.passage.path == "/articles/museum.txt"
+    assert answer.hits[0].passage.document_id == MUSEUM.id
+    assert answer.draft == ""
+
+
+def test_the_evidence_is_shown_before_the_model_is_called(make_rag):
+    generator = SeenGenerator([f"{COST} [1]"])
+    with closing(make_rag(generator=generator).stream(QUESTION)) as snapshots:
+        first = next(snapshots)
+        assert generator.received == []
+        assert (first.status, first.draft, first.sentences) == ("writing", "", ())
+        assert first.evidence[0].quote == COST
+        assert first.hits[0].passage.document_id == MUSEUM.id
+        assert set(first.timings) == {"evidence"}
+        next(snapshots)
+        assert len(generator.received) == 1
+
+
+def test_the_draft_grows_piece_by_piece_and_the_last_snapshot_is_the_answer(make_rag):
+    pieces = ["كلف ترميم متحف", " الموانئ 28", " مليون دينار.", " [1]"]
+    first, *drafts, last = make_rag([pieces]).stream(QUESTION)
+    assert [snapshot.draft for snapshot in drafts] == [
+        "".join(pieces[: count + 1]) for count in range(len(pieces))
+    ]
+    assert {snapshot.status for snapshot in drafts} == {"writing"}
+    assert {snapshot.evidence for snapshot in drafts} == {first.evidence} == {last.evidence}
+    assert (last.status, last.draft) == ("answered", "")
+    assert last.sentences[0].text == COST
+
+
+def test_snapshots_stay_as_they_were_given(make_rag):
+    first, *drafts, last = list(make_rag([["كلف ", "الترميم"]]).stream(QUESTION))
+    assert set(first.timings) == {"evidence"}
+    assert [set(snapshot.timings) for snapshot in drafts] == [{"evidence", "first_word"}] * 2
+    assert set(last.timings) == {"evidence", "first_word", "total"}
+    assert 0 <= last.timings["evidence"] <= last.timings["first_word"] <= last.timings["total"]
+    with pytest.raises(TypeError):
+        last.timings["total"] = 0
+
+
+def test_asking_gives_what_the_stream_ends_with(make_rag):
+    rag = make_rag()
+    *_, last = rag.stream(QUESTION)
+    answer = rag.ask(QUESTION)
+    assert (answer.sentences, answer.status, answer.hits) == (
+        *(last.sentences, last.status, last.hits),
+    )
+
+
+@pytest.mark.parametrize("read", [1, 2, 3])
+def test_closing_the_stream_stops_the_model(make_rag, read):
+    generator = SeenGenerator([["كلف "] * 50])
+    snapshots = make_rag(generator=generator).stream(QUESTION)
+    for _ in range(read):
+        next(snapshots)
+    snapshots.close()
+    assert generator.written == read - 1
+    assert generator.is_closed == (read > 1)
+
+
+def test_what_no_article_supports_is_replaced_by_a_quotation(make_rag):
+    answer = make_rag(["كلف ترميم متحف الموانئ 99 مليون دينار [1]."]).ask(QUESTION)
+    assert answer.status == "quoted"
+    assert "99" not in answer.text
+    assert "28 مليون دينار" in answer.text
+    assert all(sentence.citations for sentence in answer.sentences)
+
+
+def test_a_model_that_writes_nothing_leaves_a_quotation(make_rag):
+    answer = make_rag([[]]).ask(QUESTION)
+    assert answer.status == "quoted"
+    assert COST.rstrip(".") in answer.text
+    assert "first_word" not in answer.timings
+
+
+def test_without_enough_evidence_the_model_is_not_asked(make_rag):
+    generator = SeenGenerator([])
+    rag = make_rag(generator=generator, decline_below=1.1)
+    first, last = rag.stream(QUESTION)
+    assert generator.received == []
+    assert (last.status, last.text) == ("declined", DECLINED)
+    assert last.citations == ()
+    assert last.hits == first.hits != ()
+    assert set(last.timings) == {"evidence", "total"}
+
+
+def test_an_index_without_articles_declines(make_rag):
+    answer = make_rag([], documents=()).ask(QUESTION)
+    assert (answer.status, answer.hits, answer.evidence) == ("declined", (), ())
+
+
+def test_the_model_reads_the_evidence_under_its_numbers_and_the_question(make_rag):
+    generator = FakeGenerator([f"{COST} [1]"])
+    answer = make_rag(generator=generator).ask(QUESTION)
+    [messages] = generator.received
+    for item in answer.evidence:
+        assert f"[{item.number}] {item.quote}" in messages[-1].content
+    assert QUESTION in messages[-1].content
+
+
+def test_no_more_is_written_than_max_tokens(make_rag):
+    generator = FakeGenerator([["كلف "] * 50])
+    make_rag(generator=generator, max_tokens=7).ask(QUESTION)
+    assert generator.written == 7
+
+
+def test_as_many_hits_are_kept_as_the_settings_say(make_rag):
+    assert len(make_rag(top_k=2).ask(QUESTION).hits) == 2
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+def test_an_empty_question_is_refused(make_rag, question):
+    with pytest.raises(RagError, match="the question is empty"):
+        make_rag().ask(question)
+    with pytest.raises(RagError, match="the question is empty"):
+        make_rag().search(question)
+
+
+def test_a_question_as_long_as_an_article_is_refused_with_both_lengths(make_rag):
+    with pytest.raises(RagError, match=r"2,001 characters; at most 2,000"):
+        make_rag().ask("ك" * 2001)
+    assert make_rag().ask("كلف " * 500).status in ("answered", "quoted")
+
+
+def test_blanks_around_a_question_do_not_count(make_rag):
+    assert make_rag().ask(f"  {QUESTION}\n").question == QUESTION
+
+
+# Follow-ups
+
+
+def test_a_follow_up_is_answered_about_what_was_spoken_of(make_rag):
+    rag = make_rag()
+    first = rag.ask(QUESTION)
+    for history in ([first], [rag.ask("كم أنتجت واحة أم العيون؟"), first]):
+        answer = rag.ask("ومتى فتح أبوابه؟", history=history)
+        assert answer.hits[0].passage.document_id == MUSEUM.id
+        assert answer.question == "ومتى فتح أبوابه؟"
+        assert "2019" in answer.text
+
+
+def test_the_model_reads_a_follow_up_with_evidence_for_both_questions(make_rag):
+    generator = FakeGenerator([f"{COST} [1]", "فتح المتحف أبوابه في ربيع 2019 [1]."])
+    rag = make_rag(generator=generator)
+    rag.ask("ومتى فتح أبوابه؟", history=[rag.ask(QUESTION)])
+    asked = generator.received[1][-1].content
+    assert "ومتى فتح أبوابه؟" in asked
+    assert asked.index("فتح المتحف أبوابه أمام الزوار") < asked.index("الخط الأول للمترو")
+
+
+def test_searching_with_history_follows_up_too(make_rag):
+    rag = make_rag()
+    hits = rag.search("ومتى كان ذلك؟", 1, history=[rag.ask(QUESTION)])
+    assert [hit.passage.document_id for hit in hits] == [MUSEUM.id]
+
+
+# Searching, documents, ingesting
+
+
+def test_searching_asks_no_model(make_rag):
+    generator = FakeGenerator([])
+    hits = make_rag(generator=generator).search(QUESTION, 2)
+    assert hits[0].passage.document_id == MUSEUM.id
+    assert len(hits) == 2
+    assert generator.received == []
+
+
+def test_documents_are_listed_all_or_those_asked_for(make_rag):
+    rag = make_rag()
+    assert rag.documents() == list(ARTICLES)
+    assert rag.documents([DATES.id, "unknown"]) == [DATES]
+    assert [rag.passage_count(document.id) for document in ARTICLES] == [1, 1, 1]
+    assert rag.passage_count("unknown") == 0
+
+
+def test_what_was_ingested_can_be_asked_about_at_once(make_rag, tmp_path):
+    rag = make_rag(documents=())
+    path = tmp_path / "museum.txt"
+    path.write_text(f"{MUSEUM.title}\n\n{MUSEUM.text}\n", "utf-8")
+    steps = []
+    report = rag.ingest([str(path)], progress=lambda *step: steps.append(step))
+    assert report.added == [str(path)]
+    assert steps[-1] == (1, 1, "embedding")
+    assert rag.ask(QUESTION).citations[0].passage.path == str(path)
+
+
+def test_ingesting_a_path_that_does_not_exist_is_an_error(make_rag, tmp_path):
+    with pytest.raises(ArticleError, match="no such file or folder"):
+        make_rag().ingest([tmp_path / "none"])
+
+
+# Another corpus
+
+
+def test_over_asks_the_same_pipeline_about_other_documents_alone(make_rag):
+    rag = make_rag(documents=[METRO])
+    other = Document.of("متحف آخر", "كلف ترميم متحف الموانئ 5 ملايين دينار.")
+    with rag.over([other]) as alone:
+        answer = alone.ask(QUESTION)
+        assert {hit.passage.document_id for hit in answer.hits} == {other.id}
+        assert "5 ملايين" in answer.text
+        assert alone.describe() == rag.describe() == {"models": {"embedder": "fake"}}
+    assert rag.documents() == [METRO]
+
+
+def test_over_removes_its_temporary_folder_and_keeps_a_given_one(make_rag, tmp_path):
+    opened = []
+
+    def open_index(folder):
+        folder.mkdir(parents=True)
+        opened.append(folder)
+        return ExactIndex(128, analyse=analyse)
+
+    rag = make_rag(open_index=open_index)
+    with rag.over([MUSEUM]):
+        assert opened[0].exists()
+    assert not opened[0].exists()
+    with rag.over([MUSEUM], tmp_path / "kept"):
+        pass
+    assert opened[1] == tmp_path / "kept"
+    assert opened[1].exists()

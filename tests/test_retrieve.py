@@ -1,0 +1,253 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.arabic import analyse
+from rag.chunk import SentenceChunker, sentences_of
+from rag.fakes import ExactIndex, FakeEmbedder
+from rag.ingest import embed_documents
+from rag.retrieve import Retriever, fuse, in_context, is_follow_up
+from rag.types import Answer, Citation, Document, Hit, Sentence, passage_of
+
+METRO = Document.of("مترو المنارة", "افتتح الخط الأول عام 2021. وكلف الخط مليار دينار.")
+MUSEUM = Document.of("متحف الموانئ", "افتتح المتحف عام 2019. وكلف ترميمه 28 مليون دينار.")
+DATES = Document.of("محصول التمور", "أنتجت الواحة ألف طن. وباعت التعاونية التمور كلها.")
+
+
+class CountingEmbedder(FakeEmbedder):
+    """Keeps the questions it embedded."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def embed_questions(self, texts):
+        self.asked += texts
+        return super().embed_questions(texts)
+
+
+@pytest.fixture
+def embedder():
+    return CountingEmbedder()
+
+
+@pytest.fixture
+def make_retriever(embedder):
+    def make(*documents, **settings):
+        index = ExactIndex(embedder.dimension, analyse=analyse)
+        embed_documents(
+            documents,
+            index,
+            chunker=SentenceChunker(),
+            embedder=embedder,
+            progress=lambda *_: None,
+        )
+        index.commit()
+        return Retriever(embedder, index, **settings)
+
+    return make
+
+
+def passages(count):
+    document = Document.of("", "كلمة " * count)
+    return [passage_of(document, 5 * n, 5 * n + 4) for n in range(count)]
+
+
+def titles(hits):
+    return [hit.passage.title for hit in hits]
+
+
+def answer_from(document, question):
+    passage = passage_of(document, 0, len(document.text))
+    citation = Citation(1, passage, 0, 10)
+    return Answer(question, (Sentence(citation.quote, (citation,)),), "answered")
+
+
+# Fusion
+
+
+def test_a_fused_score_is_the_weighted_sum_of_both_legs_scaled_to_one():
+    a, b, c, d = passages(4)
+    dense = [Hit(a, 0.8), Hit(b, 0.5), Hit(c, 0.2)]
+    lexical = [Hit(b, 12.0), Hit(d, 9.0), Hit(a, 4.0)]
+    fused = fuse(dense, lexical, dense_weight=0.6)
+    assert {hit.passage.id: hit.score for hit in fused} == pytest.approx(
+        {a.id: 0.6, b.id: 0.6 * 0.5 + 0.4, c.id: 0.0, d.id: 0.4 * 5 / 8}
+    )
+    assert [hit.passage for hit in fused] == [b, a, d, c]
+
+
+def test_a_fused_hit_keeps_what_each_leg_said():
+    a, b, c = passages(3)
+    fused = fuse([Hit(a, 0.8), Hit(b, 0.5)], [Hit(b, 12.0), Hit(c, 9.0)], dense_weight=0.5)
+    assert {hit.passage.id: (hit.dense, hit.lexical) for hit in fused} == {
+        a.id: (0.8, None),
+        b.id: (0.5, 12.0),
+        c.id: (None, 9.0),
+    }
+
+
+def test_one_hit_or_equal_hits_of_a_leg_count_fully():
+    a, b, c = passages(3)
+    assert [hit.score for hit in fuse([Hit(a, 0.1)], [], dense_weight=0.7)] == [0.7]
+    fused = fuse([], [Hit(b, 3.0), Hit(c, 3.0)], dense_weight=0.7)
+    assert [hit.score for hit in fused] == pytest.approx([0.3, 0.3])
+    assert fuse([], [], dense_weight=0.7) == []
+
+
+SCORES = st.lists(st.floats(-50, 50), max_size=8)
+
+
+@given(SCORES, SCORES, st.integers(0, 8), st.floats(0, 1))
+def test_both_legs_are_in_the_union_once_and_scores_lie_between_0_and_1(one, other, apart, weight):
+    known = passages(16)
+    dense = [Hit(passage, score) for passage, score in zip(known, one, strict=False)]
+    lexical = [Hit(passage, score) for passage, score in zip(known[apart:], other, strict=False)]
+    fused = fuse(dense, lexical, dense_weight=weight)
+    assert {hit.passage for hit in fused} == {hit.passage for hit in [*dense, *lexical]}
+    assert len(fused) == len({hit.passage.id for hit in fused})
+    scores = [hit.score for hit in fused]
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1e-9 <= score <= 1 + 1e-9 for score in scores)
+
+
+# Search
+
+
+def test_the_passage_that_shares_most_with_the_question_comes_first(make_retriever):
+    search = make_retriever(METRO, MUSEUM, DATES).search
+    assert titles(search("كم كلف ترميم المتحف؟"))[0] == "متحف الموانئ"
+    assert titles(search("كم طنا أنتجت الواحة؟"))[0] == "محصول التمور"
+
+
+def test_at_most_k_passages_come_back_best_first(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM, DATES)
+    everything = retriever.search("كم كلف الخط؟", 10)
+    assert len(everything) == 3
+    assert retriever.search("كم كلف الخط؟", 2) == everything[:2]
+    assert retriever.search("كم كلف الخط؟", 0) == []
+
+
+def test_an_empty_index_finds_nothing(make_retriever):
+    retriever = make_retriever()
+    assert retriever.search("كم كلف الخط؟") == []
+    assert retriever.similarities("كم كلف الخط؟", []) == {}
+
+
+def test_with_all_weight_on_one_leg_its_order_is_the_order(make_retriever):
+    question = "كم كلف الخط؟"
+    dense = make_retriever(METRO, MUSEUM, DATES, dense_weight=1.0).search(question)
+    cosines = [hit.dense for hit in dense]
+    assert cosines == sorted(cosines, reverse=True)
+    lexical = make_retriever(METRO, MUSEUM, DATES, dense_weight=0.0).search(question)
+    assert titles(lexical)[0] == "مترو المنارة"
+    assert lexical[-1].lexical is None
+
+
+def test_each_leg_brings_no_more_than_its_candidates(make_retriever):
+    hits = make_retriever(METRO, MUSEUM, DATES, candidates=1).search("كم كلف ترميم المتحف؟")
+    assert 1 <= len(hits) <= 2
+
+
+def test_a_passage_is_as_near_as_its_nearest_sentence(make_retriever, embedder):
+    [hit] = make_retriever(MUSEUM).search("كم كلف ترميم المتحف؟")
+    rows = embedder.embed_passages(sentences_of(hit.passage))
+    [question] = embedder.embed_questions(["كم كلف ترميم المتحف؟"])
+    assert hit.dense == pytest.approx(max(rows @ question), abs=1e-5)
+
+
+def test_similarities_are_the_cosines_of_the_sentences_by_their_place(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM)
+    question = "كم كلف ترميم المتحف؟"
+    hits = retriever.search(question)
+    found = retriever.similarities(question, hits)
+    parts = [part for hit in hits for part in sentences_of(hit.passage)]
+    [vector] = FakeEmbedder().embed_questions([question])
+    exact = FakeEmbedder().embed_passages(parts) @ vector
+    assert found == pytest.approx(
+        {(part.document_id, part.start): value for part, value in zip(parts, exact, strict=True)},
+        abs=1e-5,
+    )
+    assert len(found) == 4
+    assert {type(value) for value in found.values()} == {float}
+
+
+def test_a_question_is_embedded_once_for_its_search_and_its_similarities(make_retriever, embedder):
+    retriever = make_retriever(METRO, MUSEUM)
+    question = "كم كلف ترميم المتحف؟"
+    retriever.similarities(question, retriever.search(question))
+    assert embedder.asked == [question]
+
+
+def test_after_many_questions_an_early_one_finds_the_same(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM, DATES)
+    first = retriever.search("كم كلف ترميم المتحف؟")
+    for number in range(150):
+        retriever.search(f"كم كلف المشروع رقم {number} في المدينة؟")
+    assert retriever.search("كم كلف ترميم المتحف؟") == first
+    one = np.array([hit.score for hit in first])
+    assert (np.diff(one) <= 0).all()
+
+
+# Follow-ups
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("ومتى افتُتح؟", True),
+        ("ولماذا؟", True),
+        ("كم كلفته؟", True),
+        ("وماذا قال عنها رئيس البلدية في المؤتمر الصحافي؟", True),
+        ("هل زار الوفد المصنع نفسه بعد ذلك؟", True),
+        ("When did he visit the Russian president?", True),
+        ("متى افتُتح متحف الموانئ في مدينة الغدير؟", False),
+        ("كم صاروخا أطلقت كوريا الشمالية هذه السنة؟", False),
+    ],
+)
+def test_a_short_question_or_one_that_points_back_leans_on_the_last(question, expected):
+    assert is_follow_up(question) == expected
+
+
+def test_a_follow_up_is_read_with_the_question_before_it():
+    history = [Answer("من رمم متحف الموانئ؟"), Answer("كم كلف ترميم متحف الموانئ؟")]
+    assert in_context("ومتى افتُتح؟", history) == "كم كلف ترميم متحف الموانئ؟ ومتى افتُتح؟"
+    alone = "كم طنا أنتجت واحة أم العيون؟"
+    assert in_context(alone, history) == alone
+    assert in_context("ومتى افتُتح؟", []) == "ومتى افتُتح؟"
+
+
+@pytest.mark.parametrize("last", [METRO, MUSEUM])
+def test_a_follow_up_finds_the_article_the_last_answer_was_about(make_retriever, last):
+    history = [answer_from(last, f"كم كلف {last.title}؟")]
+    hits = make_retriever(METRO, MUSEUM, DATES).search("ومتى افتُتح؟", history=history)
+    assert titles(hits)[0] == last.title
+
+
+def test_only_the_cited_source_is_raised_and_by_the_bonus(make_retriever):
+    history = [answer_from(MUSEUM, "كم كلف ترميم متحف الموانئ؟")]
+    with_bonus = make_retriever(METRO, MUSEUM, DATES, same_source_bonus=0.25)
+    without = make_retriever(METRO, MUSEUM, DATES, same_source_bonus=0.0)
+    raised = {hit.passage.title: hit.score for hit in with_bonus.search("متى؟", history=history)}
+    plain = {hit.passage.title: hit.score for hit in without.search("متى؟", history=history)}
+    assert raised == pytest.approx(plain | {"متحف الموانئ": plain["متحف الموانئ"] + 0.25})
+
+
+def test_a_hit_of_a_follow_up_keeps_its_cosine(make_retriever):
+    history = [answer_from(MUSEUM, "كم كلف ترميم متحف الموانئ؟")]
+    hits = make_retriever(METRO, MUSEUM).search("ومتى افتُتح؟", history=history)
+    assert all(hit.dense is not None for hit in hits)
+
+
+def test_a_question_that_stands_alone_does_not_feel_the_history(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM, DATES)
+    question = "كم طنا أنتجت واحة أم العيون هذا الموسم؟"
+    history = [answer_from(MUSEUM, "كم كلف ترميم متحف الموانئ؟")]
+    assert retriever.search(question, history=history) == retriever.search(question)
+
+
+def test_a_follow_up_to_an_answer_without_citations_is_searched_all_the_same(make_retriever):
+    history = [Answer("كم كلف ترميم متحف الموانئ؟", status="declined")]
+    hits = make_retriever(METRO, MUSEUM, DATES).search("ومتى افتُتح؟", history=history)
+    assert titles(hits)[0] == "متحف الموانئ"
