@@ -13,7 +13,7 @@ from rag.arabic.terms import STOP_WORDS, skeleton, stem, words
 _AMOUNT = frozenset("كم كام قديش".split())
 _TIME = frozenset("متي امتي امتا ايمتي وقتاش when".split())
 _TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
-_WHICH = frozenset("اي ايه ايا بايه ما ماهو ماهي".split())
+_WHICH = frozenset("اي ايه ايا بايه ما هو هي ماهو ماهي".split())
 _TIME_UNITS = frozenset(
     (
         "عام عاما اعوام سنه سنوات سنين يوم يوما ايام شهر شهرا اشهر شهور اسبوع اسابيع ساعه ساعات "
