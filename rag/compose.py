@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.arabic import arabic_share, content_stems, is_allowed, numbers
 from rag.cite import attribute, split_draft
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
-from rag.verify import Checker
+from rag.verify import Checker, has_form
 
 _VERBATIM = "اقتباس حرفي"
 _REPEATED = 0.8  # a sentence that holds this much of a quotation makes it superfluous
@@ -92,5 +92,6 @@ def _quotation(item: Evidence) -> Sentence:
 
 
 def _adds_nothing(text: str, question: str) -> bool:
-    new_stems = set(content_stems(text)) - set(content_stems(question))
-    return not new_stems and not numbers(text) - numbers(question)
+    asked = set(content_stems(question))
+    fresh = [s for s in content_stems(text) if not has_form(s, asked)]
+    return not fresh and not numbers(text) - numbers(question)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import abc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
+from rag.arabic import is_yes_no
 from rag.compose import Composer
 from rag.confidence import Confidence
 from rag.embed import Embedder
@@ -21,7 +22,7 @@ from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.prompt import Prompt
 from rag.retrieve import Retriever, in_context
-from rag.types import Answer, Document, Hit, Message
+from rag.types import Answer, Document, Hit, Message, Status
 
 _LONGEST_QUESTION = 2000  # characters; more is an article, not a question
 
@@ -155,40 +156,53 @@ class Rag:
 
     def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
-        steps = self._steps
-        began = time.perf_counter()
-        timings: dict[str, float] = {}
-
-        def lap(name: str) -> MappingProxyType[str, float]:
-            timings[name] = time.perf_counter() - began
-            return MappingProxyType(dict(timings))
-
+        steps, clock = self._steps, _Clock()
         question = _checked(question)
-        hits = self._retriever.search(question, steps.top_k, history=history)
         asked = in_context(question, history)
+        hits = self._retriever.search(question, steps.top_k, history=history)
         similarities = self._retriever.similarities(asked, hits)
         evidence = steps.selector.select(asked, hits, similarities)
         answer = Answer(
-            question, hits=tuple(hits), evidence=tuple(evidence), timings=lap("evidence")
+            question, hits=tuple(hits), evidence=tuple(evidence), timings=clock.lap("evidence")
         )
         yield answer
 
-        if not steps.confidence.is_enough(asked, hits, evidence):
-            sentences = steps.composer.declined()
-            yield replace(answer, status="declined", sentences=sentences, timings=lap("total"))
-            return
+        status: Status
+        if not steps.confidence.is_enough(asked, evidence, similarities):
+            status, sentences = "declined", steps.composer.declined()
+        elif is_yes_no(asked):
+            # The default model was right on none of seven: it affirms what the source denies.
+            status, sentences = "quoted", steps.composer.quoted(evidence)
+        else:
+            for snapshot in self._drafts(answer, asked, clock):
+                answer = snapshot
+                yield answer
+            status, sentences = steps.composer.from_draft(answer.draft, evidence, question=asked)
+        yield replace(
+            answer, status=status, sentences=sentences, draft="", timings=clock.lap("total")
+        )
 
+    def _drafts(self, answer: Answer, asked: str, clock: _Clock) -> Iterator[Answer]:
+        """The answer with a growing draft."""
+        messages = self._steps.prompt.messages(asked, answer.evidence)
         draft = ""
-        messages = steps.prompt.messages(asked, evidence)
-        with closing(_pieces(steps.generator, messages, steps.max_tokens)) as pieces:
+        with closing(_pieces(self._steps.generator, messages, self._steps.max_tokens)) as pieces:
             for piece in pieces:
                 draft += piece
-                if "first_word" not in timings:
-                    lap("first_word")
-                yield replace(answer, draft=draft, timings=MappingProxyType(dict(timings)))
+                yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
 
-        status, sentences = steps.composer.from_draft(draft, evidence, question=asked)
-        yield replace(answer, status=status, sentences=sentences, timings=lap("total"))
+
+class _Clock:
+    """Seconds since the question came, by name of what was reached."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str, *, again: bool = True) -> Mapping[str, float]:
+        if again or name not in self._laps:
+            self._laps[name] = time.perf_counter() - self._began
+        return MappingProxyType(dict(self._laps))
 
 
 def _pieces(

@@ -95,7 +95,7 @@ class AnswerSettings:
     top_k: int = 10
     quotes: int = 2
     longest_words: int = 60
-    decline_below: float = 0.0
+    decline_below: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class CheckSettings:
     """See rag.verify.Checker."""
 
     kind: str = "deterministic"
-    coverage: float = 0.5
-    stray: float = 0.2
+    coverage: float = 0.75
+    stray: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

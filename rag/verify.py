@@ -11,6 +11,7 @@ from rag.arabic import (
     Asked,
     asked_for,
     content_stems,
+    focus,
     ngrams,
     numbers,
     skeleton,
@@ -41,8 +42,8 @@ class Checker:
     words of the question may be repeated freely, but of the others at most `stray` may be missing.
     """
 
-    coverage: float = 0.5
-    stray: float = 0.2
+    coverage: float = 0.75
+    stray: float = 0.1
 
     def check(
         self,
@@ -70,6 +71,10 @@ class Checker:
         off_question = _off_question(sentence, source, question)
         if off_question:
             return Verdict(False, off_question)
+        named = focus(question)
+        said, given = set(content_stems(sentence)), set(content_stems(source))
+        if named and has_form(named, said) and not has_form(named, given):
+            return Verdict(False, f"المصدر لا يذكر ما سُئل عنه: {named}")
         around = " ".join(f"{c.passage.title} {c.passage.text}" for c in citations)
         if best is not None:
             borrowed = _borrowed(sentence, around, f"{best.title} {best.text}")
@@ -83,8 +88,8 @@ class Checker:
             return Verdict(False, "جملة بلا مضمون")
         known = set(content_stems(source))
         asked = set(content_stems(question))
-        absent = [s for s in stems if s not in known and not _is_variant(s, known)]
-        strays = [s for s in absent if s not in asked and not _is_variant(s, asked)]
+        absent = [s for s in stems if not has_form(s, known)]
+        strays = [s for s in absent if not has_form(s, asked)]
         share = 1 - len(absent) / len(stems)
         if share < self.coverage:
             return Verdict(False, f"المصدر لا يغطي إلا {share:.0%} من كلمات الجملة")
@@ -108,12 +113,17 @@ def _borrowed(sentence: str, cited: str, best: str) -> str:
     here = set(content_stems(cited))
     there = set(content_stems(best))
     for word in dict.fromkeys(content_stems(sentence)):
-        if word in there and word not in here and not _is_variant(word, here):
+        if word in there and word not in here and not is_variant(word, here):
             return word
     return ""
 
 
-def _is_variant(word: str, known: set[str]) -> bool:
+def has_form(word: str, stems: set[str]) -> bool:
+    """Whether a stem or another form of it is among these."""
+    return word in stems or is_variant(word, stems)
+
+
+def is_variant(word: str, known: set[str]) -> bool:
     """Another form of a known word: the same consonants, or most letters in the same order."""
     consonants = skeleton(word)
     if len(consonants) >= 3 and consonants in {skeleton(other) for other in known}:

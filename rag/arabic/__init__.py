@@ -1,6 +1,6 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
-from rag.arabic.asking import Asked, asked_for
+from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
 from rag.arabic.numerals import numbers
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
@@ -24,7 +24,9 @@ __all__ = [
     "arabic_share",
     "asked_for",
     "content_stems",
+    "focus",
     "is_allowed",
+    "is_yes_no",
     "ngrams",
     "normalise",
     "numbers",

@@ -11,6 +11,7 @@ from rag.arabic.terms import STOP_WORDS, skeleton, stem, words
 
 # All word lists are in the normal form of `words`.
 _AMOUNT = frozenset("كم كام قديش".split())
+_WHO_WHAT = frozenset("من ما ماذا ماهو ماهي مين ايش شو اي ايه".split())
 _TIME = frozenset("متي امتي امتا ايمتي وقتاش when".split())
 _TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
 _WHICH = frozenset("اي ايه ايا بايه ما هو هي ماهو ماهي".split())
@@ -105,6 +106,25 @@ def asked_for(question: str) -> Asked:
         if before in _WHICH and (form in _MEASURES or form in _PLAIN_MEASURES):
             return _amount(form, forms[place + 1 :], is_noun=False)
     return Asked()
+
+
+def focus(question: str) -> str:
+    """The stem of the thing asked about, where a noun follows "what", "who" or "which".
+
+    >>> focus("من كان المترجم في الاجتماع؟"), focus("متى وصل الوفد؟")
+    ('مترجم', '')
+    """
+    spoken = words(question)
+    for place, word in enumerate(spoken):
+        if _CONJUNCTION.sub("", word) in _WHO_WHAT or word in _WHO_WHAT:
+            rest = [form for form in spoken[place + 1 :] if form not in STOP_WORDS]
+            return stem(rest[0]) if rest else ""
+    return ""
+
+
+def is_yes_no(question: str) -> bool:
+    """Whether a question wants yes or no."""
+    return words(question)[:1] in (["هل"], ["هو"], ["هي"]) or question.lstrip().startswith("أ ")
 
 
 def _amount(word: str, rest: list[str], *, is_noun: bool) -> Asked:

@@ -147,7 +147,7 @@ def test_a_folder_that_is_no_model_is_an_error_in_one_line(tmp_path):
 
 
 def test_the_model_writes_arabic(generator):
-    text = "".join(pieces_of(generator, "اكتب جملة واحدة عن البحر.", max_tokens=30))
+    text = "".join(pieces_of(generator, "اكتب جملة واحدة عن البحر.", max_tokens=16))
     assert arabic_share(text) > 0.9
     assert len(text.split()) > 3
 
@@ -161,7 +161,7 @@ def test_the_model_writes_arabic(generator):
     ],
 )
 def test_the_model_never_writes_another_script_even_when_asked_to(generator, asked):
-    text = "".join(pieces_of(generator, asked, max_tokens=40))
+    text = "".join(pieces_of(generator, asked, max_tokens=16))
     letters = [character for character in text if character.isalpha()]
     assert letters
     names = {unicodedata.name(letter).split()[0] for letter in letters}
@@ -170,7 +170,7 @@ def test_the_model_never_writes_another_script_even_when_asked_to(generator, ask
 
 def test_pieces_arrive_while_the_model_is_still_writing(generator):
     arrived = []
-    for piece in pieces_of(generator, "عدّد عشر مدن عربية.", max_tokens=40):
+    for piece in pieces_of(generator, "عدّد عشر مدن عربية.", max_tokens=16):
         assert piece
         arrived.append(time.perf_counter())
     assert len(arrived) >= 10
@@ -188,7 +188,7 @@ def test_closing_the_iterator_stops_the_model_and_frees_it(generator):
         next(pieces)
     assert list(pieces) == []
     assert list(pieces_of(generator, "قل نعم.", max_tokens=2))
-    assert time.perf_counter() - began < 30  # 3,000 tokens take minutes
+    assert time.perf_counter() - began < 60  # 3,000 tokens take minutes
 
 
 def test_a_prompt_longer_than_the_context_is_an_error_in_one_line(generator):
