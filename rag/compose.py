@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.arabic import arabic_share, content_stems, is_allowed, numbers
+from rag.arabic import arabic_share, content_stems, has_form, is_allowed, numbers
 from rag.cite import attribute, split_draft
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
-from rag.verify import Checker, has_form
+from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 _REPEATED = 0.8  # a sentence that holds this much of a quotation makes it superfluous

@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.arabic import asked_for, content_stems, focus
+from rag.arabic import asked_for, content_stems, focus, has_form
 from rag.types import Evidence, Similarities
-from rag.verify import has_form
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from rag.arabic import (
     asked_for,
     content_stems,
     focus,
-    ngrams,
+    has_form,
     numbers,
-    skeleton,
     stem,
     words,
 )
@@ -113,29 +112,9 @@ def _borrowed(sentence: str, cited: str, best: str) -> str:
     here = set(content_stems(cited))
     there = set(content_stems(best))
     for word in dict.fromkeys(content_stems(sentence)):
-        if word in there and word not in here and not is_variant(word, here):
+        if word in there and word not in here and not has_form(word, here):
             return word
     return ""
-
-
-def has_form(word: str, stems: set[str]) -> bool:
-    """Whether a stem or another form of it is among these."""
-    return word in stems or is_variant(word, stems)
-
-
-def is_variant(word: str, known: set[str]) -> bool:
-    """Another form of a known word: the same consonants, or most letters in the same order."""
-    consonants = skeleton(word)
-    if len(consonants) >= 3 and consonants in {skeleton(other) for other in known}:
-        return True
-    if len(word) < 4:
-        return False
-    grams = set(ngrams(word, 3))
-    return any(
-        len(grams & set(ngrams(other, 3))) >= 0.6 * max(len(grams), len(other) - 2)
-        for other in known
-        if abs(len(other) - len(word)) <= 2
-    )
 
 
 def _negation_conflict(sentence: str, source: str) -> str:

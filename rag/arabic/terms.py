@@ -111,3 +111,23 @@ def analyse(text: str) -> list[str]:
             terms.append(stem(word))
             terms.extend("_" + gram for gram in ngrams(word))
     return terms
+
+
+def has_form(word: str, stems: set[str]) -> bool:
+    """Whether a stem or another form of it is among these."""
+    return word in stems or _is_variant(word, stems)
+
+
+def _is_variant(word: str, known: set[str]) -> bool:
+    """Another form of a known word: the same consonants, or most letters in the same order."""
+    consonants = skeleton(word)
+    if len(consonants) >= 3 and consonants in {skeleton(other) for other in known}:
+        return True
+    if len(word) < 4:
+        return False
+    grams = set(ngrams(word, 3))
+    return any(
+        len(grams & set(ngrams(other, 3))) >= 0.6 * max(len(grams), len(other) - 2)
+        for other in known
+        if abs(len(other) - len(word)) <= 2
+    )
