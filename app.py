@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -211,10 +212,18 @@ def serve(
 def launch(
     rag: Rag, *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False
 ) -> None:
-    """Show the chat until it is interrupted."""
+    """Show the chat until it is interrupted; meanwhile the models are loaded."""
     blocks = serve(rag, host=host, port=port, open_browser=open_browser)
+    threading.Thread(target=_warm_up, args=(rag,), daemon=True).start()
     print(f"مُسنَد: http://{host}:{port}/")
     blocks.block_thread()
+
+
+def _warm_up(rag: Rag) -> None:
+    try:
+        rag.warm_up()
+    except RagError as error:  # the first question will say it on the page too
+        log.warning("%s", error)
 
 
 def main() -> None:

@@ -53,7 +53,9 @@ class SentenceTransformerEmbedder:
     ) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes only seconds
         dtype = torch.bfloat16 if _computes_bfloat16(precision) else torch.float32
         try:
             self._model = SentenceTransformer(

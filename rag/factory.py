@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import models
 from rag.arabic import ANALYSER, analyse
@@ -31,25 +32,38 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 
+_Model = TypeVar("_Model")
+
+
+def _once(load: Callable[[], _Model]) -> Callable[[], _Model]:
+    """Load at the first call; other threads wait for it, and a failure is tried again."""
+    lock = threading.Lock()
+    loaded: list[_Model] = []
+
+    def get() -> _Model:
+        with lock:
+            if not loaded:
+                loaded.append(load())
+        return loaded[0]
+
+    return get
+
+
 class LazyEmbedder:
     """An embedder that is loaded when the first text arrives."""
 
     def __init__(self, name: str, dimension: int, load: Callable[[], Embedder]) -> None:
         self.name = name
         self.dimension = dimension
-        self._load = load
-
-    @cached_property
-    def _loaded(self) -> Embedder:
-        return self._load()
+        self._load = _once(load)
 
     def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
         """See rag.embed.Embedder."""
-        return self._loaded.embed_passages(passages)
+        return self._load().embed_passages(passages)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """See rag.embed.Embedder."""
-        return self._loaded.embed_questions(texts)
+        return self._load().embed_questions(texts)
 
 
 class LazyGenerator:
@@ -57,15 +71,11 @@ class LazyGenerator:
 
     def __init__(self, name: str, load: Callable[[], Generator]) -> None:
         self.name = name
-        self._load = load
-
-    @cached_property
-    def _loaded(self) -> Generator:
-        return self._load()
+        self._load = _once(load)
 
     def generate(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str]:
         """See rag.generate.Generator."""
-        return self._loaded.generate(messages, max_tokens=max_tokens)
+        return self._load().generate(messages, max_tokens=max_tokens)
 
 
 def open_rag(

@@ -145,7 +145,7 @@ class _Row:
             id=self._id(),
             text=self.text("question").strip(),
             answers=self._texts("answers"),
-            document_ids=(*self._texts("document_ids"), *self._texts("document_paths")),
+            document_ids=self._texts("document_ids") or self._texts("document_paths"),
             answerable=answerable,
             kind=self._optional("kind"),
             history=tuple(row.text("question").strip() for row in self._rows("history")),

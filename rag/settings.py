@@ -190,6 +190,8 @@ def _table_of(table_class: Any, values: dict[str, Any], origin: str) -> Any:
             raise SettingsError(
                 f"{origin}: {key} must be of type {expected.__name__}, got {value!r}"
             )
+        if isinstance(value, int | float) and value < 0:
+            raise SettingsError(f"{origin}: {key} must not be negative, got {value!r}")
         checked[key] = value
     return table_class(**checked)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from rag import report
+from rag.articles import find_files
 from rag.cli.options import (
     USER_ERROR,
     Group,
@@ -33,6 +34,7 @@ def ingest(paths: tuple[Path, ...], as_json: bool, open_rag: OpenRag) -> None:
     Example:
       rag ingest articles/
     """
+    find_files(paths)  # where there is nothing to read, no index is made
     with open_rag(create=True) as rag, ProgressBars() as bars:
         done = rag.ingest(paths, progress=bars)
     if as_json:
