@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.arabic import arabic_share, content_stems, has_form, is_allowed, numbers
+from rag.arabic import arabic_share, content_stems, has_form, is_allowed, numbers, words
 from rag.cite import attribute, split_draft
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
-_REPEATED = 0.8  # a sentence that holds this much of a quotation makes it superfluous
+_SHORTEST = 8  # words; less of a quotation tells a reader nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Turns what the model wrote into what a reader may see.
 
-    A sentence that passes the check stays, with the best evidence quoted beside it; where none
-    passes, the `quotes` best pieces of evidence are the answer. At most `longest_words` in all,
-    but the first sentence always stands.
+    A sentence that passes the check stays, with the words it rests on quoted beside it; where none
+    passes, the best evidence is the answer. At most `quotes` quotations, and at most
+    `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
     """
 
     checker: Checker
@@ -37,12 +38,15 @@ class Composer:
         ]
         supported = [sentence for sentence in written if sentence.supported]
         if not supported:
-            return "quoted", self.quoted(evidence)
-        return "answered", self._within_length([*supported, *self._beside(supported, evidence)])
+            return "quoted", self.quoted(evidence, question=question)
+        cited = {citation.number for sentence in supported for citation in sentence.citations}
+        # The words an answer rests on come first, then the best of the rest.
+        beside = sorted(evidence, key=lambda item: item.number not in cited)
+        return "answered", (*supported, *self._quotations(beside, supported, question))
 
-    def quoted(self, evidence: Sequence[Evidence]) -> tuple[Sentence, ...]:
+    def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
         """The best evidence, word for word."""
-        return self._within_length([_quotation(item) for item in evidence[: self.quotes]])
+        return self._quotations(evidence, (), question)
 
     def declined(self) -> tuple[Sentence, ...]:
         """The one sentence that says the articles do not tell."""
@@ -60,35 +64,41 @@ class Composer:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
         return Sentence(text, citations, verdict.is_supported, verdict.reason)
 
-    def _beside(
-        self, sentences: Sequence[Sentence], evidence: Sequence[Evidence]
-    ) -> list[Sentence]:
-        """What of the best evidence the sentences do not repeat already."""
-        said = {s for sentence in sentences for s in content_stems(sentence.text)}
-        return [
-            _quotation(item)
-            for item in evidence[: self.quotes]
-            if len(said & (stems := set(content_stems(item.quote)))) < _REPEATED * len(stems)
-        ]
-
-    def _within_length(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-        kept: list[Sentence] = []
-        left = self.longest_words
-        for sentence in sentences:
-            left -= len(sentence.text.split())
-            if kept and left < 0:
+    def _quotations(
+        self, evidence: Iterable[Evidence], said: Sequence[Sentence], question: str
+    ) -> tuple[Sentence, ...]:
+        """Quotations of what is not said yet, as many and as long as there is room for."""
+        texts = [" ".join(words(sentence.text)) for sentence in said]
+        left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
+        wanted = {s for text in (question, *texts) for s in content_stems(text)}
+        quotations: list[Sentence] = []
+        for item in evidence:
+            if len(quotations) == self.quotes or left < _SHORTEST:
                 break
-            kept.append(sentence)
-        return tuple(kept)
+            quotation = _quotation(item, longest=left, wanted=wanted)
+            plain = " ".join(words(quotation.text))
+            if not any(plain in text for text in texts):
+                texts.append(plain)
+                quotations.append(quotation)
+                left -= len(quotation.text.split())
+        return tuple(quotations)
 
 
-def _quotation(item: Evidence) -> Sentence:
+def _quotation(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
+    """The evidence word for word, or its `longest` consecutive words that hold most of `wanted`."""
+    places = [match.span() for match in re.finditer(r"\S+", item.quote)]
+    first, last = 0, len(places) - 1
+    if len(places) > longest:
+        stems = [set(content_stems(item.quote[a:b])) for a, b in places]
+        starts = range(len(places) - longest + 1)
+        first = max(starts, key=lambda n: len(wanted & set().union(*stems[n : n + longest])))
+        last = first + longest - 1
+    start, end = places[first][0], places[last][1]
     # Words in other scripts are no use to the reader of the answer; the citation keeps them.
-    shown = "".join(filter(is_allowed, item.quote))
-    text = f"«{' '.join(shown.split())}»"
-    return Sentence(
-        text, (Citation(item.number, item.passage, item.start, item.end),), True, _VERBATIM
-    )
+    shown = " ".join("".join(filter(is_allowed, item.quote[start:end])).split())
+    text = f"«{'…' * (first > 0)}{shown}{'…' * (last < len(places) - 1)}»"
+    citation = Citation(item.number, item.passage, item.start + start, item.start + end)
+    return Sentence(text, (citation,), True, _VERBATIM)
 
 
 def _adds_nothing(text: str, question: str) -> bool:

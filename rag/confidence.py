@@ -21,7 +21,7 @@ class Confidence:
     figures of the other half.
     """
 
-    decline_below: float = 0.55
+    decline_below: float = 0.5
     cosine: float = 5.1
     names: float = 0.7
     holds: float = 3.85

@@ -20,7 +20,7 @@ from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
 from rag.generate import Generator, LlamaCppGenerator
 from rag.index import IndexIdentity
-from rag.index.local import LocalIndex
+from rag.index.local import LocalIndex, erase
 from rag.pipeline import Rag, Steps
 from rag.prompt import Prompt
 from rag.retrieve import Retriever
@@ -90,6 +90,18 @@ def open_rag(
     folder = Path(index) if index else Path(settings.index.folder)
     opened = make_index(settings, folder, create=create)
     return Rag(make_steps(settings), opened, description=describe(settings))
+
+
+def erase_index(
+    config: Path | str | None = None,
+    *,
+    index: Path | str | None = None,
+    overrides: Sequence[str] = (),
+) -> None:
+    """Take the index out of its folder, damaged or of other settings; nothing else is touched."""
+    settings = load_settings(Path(config) if config else None, overrides)
+    _known(settings.index.kind, "index.kind", "local")
+    erase(Path(index) if index else Path(settings.index.folder))
 
 
 def make_steps(settings: Settings) -> Steps:

@@ -172,7 +172,7 @@ class Rag:
             status, sentences = "declined", steps.composer.declined()
         elif is_yes_no(asked):
             # The default model was right on none of seven: it affirms what the source denies.
-            status, sentences = "quoted", steps.composer.quoted(evidence)
+            status, sentences = "quoted", steps.composer.quoted(evidence, question=asked)
         else:
             for snapshot in self._drafts(answer, asked, clock):
                 answer = snapshot

@@ -95,7 +95,7 @@ class AnswerSettings:
     top_k: int = 10
     quotes: int = 2
     longest_words: int = 60
-    decline_below: float = 0.55
+    decline_below: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,17 @@ from rag.cli.options import (
     with_settings,
 )
 from rag.errors import ArticleError
+from rag.factory import erase_index
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--rebuild", is_flag=True, help="Start the index anew: after another embedder, or damage."
+)
 @as_json_option
 @with_settings
-def ingest(paths: tuple[Path, ...], as_json: bool, open_rag: OpenRag) -> None:
+def ingest(paths: tuple[Path, ...], rebuild: bool, as_json: bool, open_rag: OpenRag) -> None:
     """Make the index hold what the files and folders at PATHS hold now.
 
     Only new and changed articles are embedded. Run it again after an interruption.
@@ -35,6 +39,8 @@ def ingest(paths: tuple[Path, ...], as_json: bool, open_rag: OpenRag) -> None:
       rag ingest articles/
     """
     find_files(paths)  # where there is nothing to read, no index is made
+    if rebuild:
+        erase_index(open_rag.config, index=open_rag.index, overrides=open_rag.overrides)
     with open_rag(create=True) as rag, ProgressBars() as bars:
         done = rag.ingest(paths, progress=bars)
     if as_json:

@@ -142,7 +142,11 @@ def told_plainly(folder: Path) -> Iterator[None]:
             sqlite3.SQLITE_READONLY,
         ):
             raise _denied(folder, error) from error
+        if isinstance(error, sqlite3.OperationalError):  # a table or column is not there
+            raise IndexDamagedError(f"{folder / FILE} is damaged ({error}): {REMEDY}") from error
         raise
+    except UnicodeDecodeError as error:
+        raise IndexDamagedError(f"{folder / FILE} is damaged ({error}): {REMEDY}") from error
     except OSError as error:
         raise _denied(folder, error) from error
 

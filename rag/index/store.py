@@ -133,7 +133,10 @@ class Store:
     def state(self, connection: Connection) -> State:
         """The state that a connection sees."""
         meta = self._meta(connection)
-        return State(int(meta["revision"]), meta["token"])
+        try:
+            return State(int(meta["revision"]), meta["token"])
+        except (KeyError, ValueError) as error:
+            raise IndexDamagedError(f"{self._path} is damaged (no {error}): {REMEDY}") from error
 
     def advance(self, connection: Connection) -> State:
         """Give the state being written a revision and a token of its own."""
