@@ -36,7 +36,7 @@ class Composer:
             self._checked(text, evidence, hints=hints, question=question)
             for text, hints in split_draft(draft, {item.number for item in evidence})
         ]
-        supported = [sentence for sentence in written if sentence.supported]
+        supported = self._kept(written)
         if not supported:
             return "quoted", self.quoted(evidence, question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
@@ -64,6 +64,20 @@ class Composer:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
         return Sentence(text, citations, verdict.is_supported, verdict.reason)
 
+    def _kept(self, written: Iterable[Sentence]) -> list[Sentence]:
+        """The supported sentences, each once, up to the first that there is no room for."""
+        kept: dict[str, Sentence] = {}
+        left = self.longest_words
+        for sentence in written:
+            plain = " ".join(words(sentence.text))
+            if not sentence.supported or plain in kept:
+                continue
+            left -= len(sentence.text.split())
+            if left < 0:
+                break
+            kept[plain] = sentence
+        return list(kept.values())
+
     def _quotations(
         self, evidence: Iterable[Evidence], said: Sequence[Sentence], question: str
     ) -> tuple[Sentence, ...]:
@@ -77,7 +91,8 @@ class Composer:
                 break
             quotation = _quotation(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))
-            if not any(plain in text for text in texts):
+            # What was all in another script leaves nothing to show.
+            if plain and not any(plain in text for text in texts):
                 texts.append(plain)
                 quotations.append(quotation)
                 left -= len(quotation.text.split())

@@ -13,7 +13,7 @@ from types import MappingProxyType, TracebackType
 
 from rag.arabic import is_yes_no
 from rag.compose import Composer
-from rag.confidence import Confidence
+from rag.confidence import Confidence, without_first_word
 from rag.embed import Embedder
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
@@ -161,6 +161,7 @@ class Rag:
         asked = in_context(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history)
         similarities = self._retriever.similarities(asked, hits)
+        without_first = self._retriever.similarities(without_first_word(asked), hits)
         evidence = steps.selector.select(asked, hits, similarities)
         answer = Answer(
             question, hits=tuple(hits), evidence=tuple(evidence), timings=clock.lap("evidence")
@@ -168,7 +169,7 @@ class Rag:
         yield answer
 
         status: Status
-        if not steps.confidence.is_enough(asked, evidence, similarities):
+        if not steps.confidence.is_enough(asked, evidence, similarities, without_first):
             status, sentences = "declined", steps.composer.declined()
         elif is_yes_no(asked):
             # The default model was right on none of seven: it affirms what the source denies.
