@@ -124,12 +124,13 @@ def _negation_conflict(sentence: str, source: str) -> str:
     said, said_negated = _polarity(sentence)
     given, given_negated = _polarity(source)
     for word in sorted(said_negated):
-        if word in given and word not in given_negated:
+        if has_form(word, given) and not has_form(word, given_negated):
             return word
     if said_negated and not given_negated:
         return min(said_negated)
-    for word in sorted(given_negated & said):
-        if word not in said_negated:
+    for word in sorted(said - said_negated):
+        # «لم يعلن» denies «أعلن» too, unless the source states that elsewhere.
+        if word in given_negated or (word not in given and has_form(word, given_negated)):
             return word
     return ""
 

@@ -58,7 +58,8 @@ def test_a_latin_name_that_the_source_lacks_is_refused():
         ("حريق المصنع تحت السيطرة.", "حريق المصنع ليس تحت السيطرة.", "تحت"),
         ("حريق المصنع ليس تحت السيطرة.", "حريق المصنع تحت السيطرة.", "تحت"),
         ("أعلن المدير موعد الافتتاح ولم يعلن مكانه.", "يعلن المدير موعد الافتتاح ومكانه.", "يعلن"),
-        ("يعلن المدير موعد الافتتاح.", "لم يعلن المدير موعد الافتتاح.", "يعلن"),
+        ("أعلن المدير موعد الافتتاح.", "لم يعلن المدير موعد الافتتاح.", "اعلن"),
+        ("لم يعلن المدير الموعد.", "أعلن المدير الموعد ولم يحدد المكان.", "يعلن"),
     ],
 )
 def test_what_only_one_of_sentence_and_source_negates_is_refused(sentence, source, word):
@@ -68,6 +69,11 @@ def test_what_only_one_of_sentence_and_source_negates_is_refused(sentence, sourc
 def test_a_negation_that_the_source_shares_passes():
     source = "لم يعلن المدير موعد افتتاح الجسر الجديد."
     assert verdict("لم يعلن المدير موعد افتتاح الجسر.", source) == SUPPORTED
+
+
+def test_what_the_source_states_beside_a_negation_passes():
+    source = "أعلن المدير موعد الافتتاح ولم يعلن مكانه."
+    assert verdict("أعلن المدير موعد الافتتاح.", source) == SUPPORTED
 
 
 def test_a_word_borrowed_from_the_best_passage_is_refused_where_another_is_cited():
