@@ -179,6 +179,8 @@ class Rag:
                 answer = snapshot
                 yield answer
             status, sentences = steps.composer.from_draft(answer.draft, evidence, question=asked)
+        if not sentences:  # all the evidence is in other scripts
+            status, sentences = "declined", steps.composer.declined()
         yield replace(
             answer, status=status, sentences=sentences, draft="", timings=clock.lap("total")
         )
