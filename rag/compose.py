@@ -41,7 +41,8 @@ class Composer:
             return "quoted", self.quoted(evidence, question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
         # The words an answer rests on come first, then the best of the rest.
-        beside = sorted(evidence, key=lambda item: item.number not in cited)
+        near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
+        beside = sorted(near, key=lambda item: item.number not in cited)
         return "answered", (*supported, *self._quotations(beside, supported, question))
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
