@@ -1,5 +1,6 @@
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -338,7 +339,9 @@ def respond(content_type, *bodies, status=200):
     async def send(message):
         received.append(message)
 
-    asyncio.run(Shell(app)({"type": "http"}, None, send))
+    # A thread of its own: the browser tests leave a running loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, Shell(app)({"type": "http"}, None, send)).result()
     headers = {name.decode(): value.decode() for name, value in received[0]["headers"]}
     return received[0]["status"], headers, b"".join(m.get("body", b"") for m in received[1:])
 
