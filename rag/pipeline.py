@@ -145,6 +145,14 @@ class Rag:
         """The settings and models in use, for a run file."""
         return self._description
 
+    def warm_up(self) -> None:
+        """Load the models and let them read what every prompt begins with."""
+        self._steps.embedder.embed_questions(["سؤال"])
+        messages = self._steps.prompt.messages("سؤال", [])
+        with closing(_pieces(self._steps.generator, messages, 1)) as pieces:
+            for _ in pieces:
+                pass
+
     def search(self, question: str, k: int = 10, *, history: Sequence[Answer] = ()) -> list[Hit]:
         """The `k` best passages for a question, without a model."""
         return self._retriever.search(_checked(question), k, history=history)

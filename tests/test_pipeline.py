@@ -323,3 +323,17 @@ def test_over_removes_its_temporary_folder_and_keeps_a_given_one(make_rag, tmp_p
         pass
     assert opened[1] == tmp_path / "kept"
     assert opened[1].exists()
+
+
+def test_warming_up_lets_the_model_read_what_every_prompt_begins_with(make_rag):
+    heard = []
+
+    def hear(messages):
+        heard.append([message.content for message in messages])
+        return "نعم"
+
+    rag = make_rag(hear)
+    rag.warm_up()
+    rag.ask(QUESTION)
+    assert len(heard) == 2
+    assert heard[0][:-1] == heard[1][:-1]
