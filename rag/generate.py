@@ -82,6 +82,7 @@ class LlamaCppGenerator:
                     logits_processor=LogitsProcessorList([self._mask]),
                 )
                 for chunk in stream:
+                    # The library types a stream as if it might be one whole reply.
                     piece = chunk["choices"][0]["delta"].get("content")  # type: ignore[index,union-attr]
                     if piece:
                         yield "".join(filter(is_allowed, str(piece)))
