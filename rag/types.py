@@ -35,6 +35,8 @@ class Document:
     url: str | None = None
     published: str | None = None  # ISO 8601 date
     path: str | None = None  # the file it came from
+    author: str | None = None
+    is_inferred: bool = False  # `published` was worked out from the text, not stated by the page
 
     @classmethod
     def of(
@@ -46,10 +48,14 @@ class Document:
         url: str | None = None,
         published: str | None = None,
         path: str | None = None,
+        author: str | None = None,
+        is_inferred: bool = False,
     ) -> Document:
         """A document with its id computed, so that equal articles have equal ids everywhere."""
         digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
-        return cls(digest, title, text, source, url, published, path)
+        return cls(
+            digest, title, text, source, url, published, path, author, is_inferred=is_inferred
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,18 @@ class Question:
     kind: str = ""
     history: tuple[str, ...] = ()  # the questions asked before it, oldest first
     passages: tuple[Document, ...] | None = None  # where given, answer from these alone
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The documents that a search may return; a day counts as since and until itself.
+
+    With a `since` or an `until`, documents without a date are left out.
+    """
+
+    since: str | None = None  # ISO 8601 dates
+    until: str | None = None
+    sources: tuple[str, ...] = ()  # outlets; none: all
 
 
 @dataclass(frozen=True, slots=True)
