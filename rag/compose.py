@@ -26,7 +26,7 @@ class Composer:
 
     checker: Checker
     quotes: int = 2
-    longest_words: int = 60
+    longest_words: int = 90
 
     def from_draft(
         self, draft: str, evidence: Sequence[Evidence], *, question: str
@@ -38,7 +38,10 @@ class Composer:
         ]
         supported = self._kept(written)
         if not supported:
-            return "quoted", self.quoted(evidence, question=question)
+            # What the model wrote is not to be shown, but it often leaned on the right words.
+            leaned = {citation.number for sentence in written for citation in sentence.citations}
+            second = [item for item in evidence[1:] if item.number in leaned][:1]
+            return "quoted", self.quoted([*evidence[:1], *second, *evidence[1:]], question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
         # The words an answer rests on come first, then the best of the rest.
         near = [item for item in evidence if item.number in cited or item.number <= self.quotes]

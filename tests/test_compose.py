@@ -52,6 +52,15 @@ def test_a_draft_with_no_supported_sentence_becomes_two_verbatim_quotations():
         assert (sentence.supported, sentence.reason) == (True, "اقتباس حرفي")
 
 
+def test_the_second_quotation_is_the_one_a_refused_draft_leaned_on():
+    draft = "كلف ترميم المتحف 82 مليون دينار جمعها تجار المدينة [3]."
+    status, sentences = compose(draft, evidence(OPENING, HARVEST, COST))
+    assert status == "quoted"
+    assert texts(sentences) == [f"«{OPENING}»", f"«{COST}»"]
+    unrelated = "سافر الوفد إلى العاصمة مساء أمس."
+    assert texts(compose(unrelated, evidence(OPENING, HARVEST, COST))[1])[1] == f"«{HARVEST}»"
+
+
 def test_only_the_supported_sentences_of_a_draft_are_shown():
     draft = "كلف ترميم المتحف 28 مليون دينار. وكلف ترميم المتحف 82 مليون دينار."
     status, sentences = compose(draft, evidence(COST))
@@ -91,13 +100,13 @@ def test_words_already_said_are_not_quoted_again():
     assert texts(sentences) == [COST, f"«{OPENING}»"]
 
 
-def test_written_sentences_and_quotations_have_at_most_sixty_words():
+def test_written_sentences_and_quotations_have_at_most_ninety_words():
     lines = [f"وصل القطار رقم {n} إلى محطة الوادي ليلا." for n in range(1, 15)]
     found = evidence(" ".join(lines))
     status, sentences = compose(" ".join(lines), found, "ما القطارات التي وصلت؟")
     assert status == "answered"
-    assert texts(sentences) == lines[:7]
-    assert length(sentences) == 56
+    assert texts(sentences) == lines[:11]
+    assert length(sentences) == 88
 
 
 def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
@@ -106,10 +115,10 @@ def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
     assert (status, length(sentences)) == ("quoted", 8)
 
 
-def test_two_long_quotations_share_the_sixty_words():
-    long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 12 + "." for text in (COST, OPENING))
+def test_two_long_quotations_share_the_ninety_words():
+    long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 22 + "." for text in (COST, OPENING))
     sentences = COMPOSER.quoted(evidence(long, longer), question=QUESTION)
-    assert [len(sentence.text.split()) for sentence in sentences] == [47, 13]
+    assert [len(sentence.text.split()) for sentence in sentences] == [77, 13]
 
 
 def test_a_long_quotation_is_cut_to_the_part_nearest_the_question():
