@@ -23,25 +23,62 @@ from rag.page.shell import Shell
 from rag.pipeline import Rag
 from rag.types import Answer
 
-EXAMPLES = (
-    "متى وقّع بوتين وكيم معاهدة الشراكة الاستراتيجية الشاملة؟",
-    "ما الأجهزة العلمية التي يحملها مسبار الأمل؟",
-    "كم بلغت كلفة الخط الأول لمترو المنارة؟",
-    "لماذا سقطت المركبة التي كانت تحمل المستكشف راشد؟",
-)
-UNEXPECTED = "حدث خطأ غير متوقع؛ التفاصيل في السجل."
 FONTS = ("Noto Naskh Arabic", "Noto Sans Arabic", "Segoe UI", "Tahoma", "sans-serif")
 TO_QUESTION = "() => { document.querySelector('#current').scrollIntoView(); }"
-HINT = (
-    '<p dir="rtl"><bdi dir="ltr">Enter</bdi> يرسل السؤال،'
-    ' و<bdi dir="ltr">Shift+Enter</bdi> يبدأ سطراً جديداً.</p>'
-)
 STOPPING = "() => ({__type__: 'update', value: 'يتوقف…', interactive: false})"
+SILENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 log = logging.getLogger("rag.chat")
 
 Turns = list[page.Turn]
-Shown = dict[Any, Any]  # widget to its new value
+Shown = dict[Any, Any]  # widget to its value
+
+
+class LimitFields:
+    """What narrows the search: a fold that says what is chosen, and the fields in it."""
+
+    def __init__(self, outlets: Sequence[str]) -> None:
+        with gr.Accordion(page.Limits().label, open=False, elem_id="limits") as self._fold:
+            with gr.Row(elem_id="days"):
+                self._since, self._since_notice = _day("من تاريخ", "since")
+                self._until, self._until_notice = _day("إلى تاريخ", "until")
+            with gr.Column(visible=bool(outlets)):
+                self._outlets = gr.Dropdown(
+                    list(outlets), value=[], multiselect=True, label="المصادر", elem_id="outlets"
+                )
+            _html(page.LIMITS_HINT, elem_id="limits-hint")
+        self._widen = gr.Button("إلغاء الحصر", elem_id="widen", visible=False)
+        self.inputs = [self._since, self._until, self._outlets]
+        said = [self._fold, self._widen, self._since_notice, self._until_notice]
+        self.outputs = [*self.inputs, *said]
+        # One field may be left while what another holds is still being said.
+        latest = {**SILENT, "queue": False, "trigger_mode": "always_last"}
+        left = [event for day in self.inputs[:2] for event in (day.blur, day.submit)]
+        gr.on([*left, self._outlets.change], self.show, self.inputs, said, **latest)
+        self.follow(self._widen.click(self.clear, None, self.outputs, queue=False, **SILENT))
+
+    def follow(self, cleared: Any) -> None:
+        """Say it once more after the fields were emptied: one of them may just have been left."""
+        cleared.then(self.show, self.inputs, self.outputs, queue=False, **SILENT)
+
+    def show(self, *typed: Any) -> Shown:
+        """Say what is chosen, and beside each field what is wrong with it."""
+        return self.said(page.Limits.of(*typed))
+
+    def said(self, limits: page.Limits, **fold: Any) -> Shown:
+        """The same of limits that were read already; `fold` may open it."""
+        since, until = limits.notices
+        return {
+            self._fold: gr.Accordion(limits.label, **fold),
+            self._widen: gr.Button(visible=not limits.is_empty),
+            self._since_notice: since,
+            self._until_notice: until,
+        }
+
+    def clear(self) -> Shown:
+        """Search in everything again."""
+        emptied = {self._since: "", self._until: "", self._outlets: []}
+        return emptied | self.said(page.Limits())
 
 
 class Chat:
@@ -50,8 +87,9 @@ class Chat:
     def __init__(self, rag: Rag, examples: Sequence[str]) -> None:
         self._rag = rag
         self._turns = gr.State([])
+        documents = rag.documents()
         with gr.Column(elem_id="page"):
-            _html(page.header_html(len(rag.documents())))
+            _html(page.header_html(len(documents)))
             self._earlier = _html(elem_id="earlier")
             with gr.Column(elem_id="current"):
                 self._answer = _html(elem_id="answer")
@@ -62,6 +100,7 @@ class Chat:
                     gr.Button(text, elem_classes="example"): text for text in examples
                 }
         with gr.Row(elem_id="bar"):
+            self._limits = LimitFields(page.outlets_of(documents))
             self._question = gr.Textbox(
                 label="سؤالك",
                 placeholder="اكتب سؤالك هنا…",
@@ -73,32 +112,39 @@ class Chat:
             )
             self._ask = gr.Button("اسأل", variant="primary", elem_id="ask")
             self._stop = gr.Button("إيقاف", variant="stop", elem_id="stop", visible=False)
-            _html(HINT, elem_id="hint")
+            _html(page.KEYS, elem_id="hint")
             self._fresh = gr.Button("محادثة جديدة", elem_id="fresh", visible=False)
         self._connect()
 
     def _connect(self) -> None:
         view = [self._turns, self._answer, self._sources, self._ask, self._stop, self._fresh]
-        everything = [*view, self._earlier, self._examples, self._question]
+        everything = [
+            *(*view, self._earlier, self._examples, self._question),
+            *self._limits.outputs,
+        ]
         starts = [self._question.submit, self._ask.click]
         starts += [button.click for button in self._suggested]
-        silent = {"show_progress": "hidden", "api_visibility": "private"}
-        typed = [self._question, self._turns]
+        given = {self._question, self._turns, *self._limits.inputs}
 
-        begun = gr.on(starts, self.begin, typed, everything, queue=False, **silent)
-        begun.then(None, js=TO_QUESTION, **silent)
+        begun = gr.on(starts, self.begin, given, everything, queue=False, **SILENT)
+        begun.then(None, js=TO_QUESTION, **SILENT)
         # One model, so one question at a time; the others wait in the queue.
-        asked = begun.then(self.ask, self._turns, view, concurrency_limit=1, **silent)
-        asked.then(self.settle, self._turns, view, queue=False, **silent)
-        self._stop.click(None, None, self._stop, js=STOPPING, cancels=asked, **silent)
-        self._fresh.click(self.clear, None, everything, queue=False, **silent)
+        asked = begun.then(self.ask, self._turns, view, concurrency_limit=1, **SILENT)
+        asked.then(self.settle, self._turns, view, queue=False, **SILENT)
+        self._stop.click(None, None, self._stop, js=STOPPING, cancels=asked, **SILENT)
+        fresh = self._fresh.click(self.clear, None, everything, queue=False, **SILENT)
+        self._limits.follow(fresh)
 
-    def begin(self, typed: str, turns: Turns, event: gr.EventData) -> Shown:
+    def begin(self, given: Shown, event: gr.EventData) -> Shown:
         """Show the question at once; nothing happens while another is being answered."""
-        question = self._suggested.get(event.target, typed).strip()
+        turns = given[self._turns]
+        limits = page.Limits.of(*(given[field] for field in self._limits.inputs))
+        question = self._suggested.get(event.target, given[self._question]).strip()
         if not question or (turns and turns[-1].is_open):
             return gr.skip()
-        turns = [*turns, page.Turn(len(turns) + 1, Answer(question))]
+        if any(limits.notices):
+            return self._limits.said(limits, open=True)
+        turns = [*turns, page.Turn(len(turns) + 1, Answer(question), within=limits.within)]
         return self._view(turns) | {
             self._earlier: "".join(map(page.turn_html, turns[:-1])),
             self._examples: gr.Column(visible=False),
@@ -108,19 +154,20 @@ class Chat:
     def ask(self, turns: Turns) -> Iterator[Shown]:
         """Answer the question that was begun, snapshot by snapshot."""
         if not turns or not turns[-1].is_open:
+            yield gr.skip()  # of a generator that yields nothing Gradio empties every widget
             return
         *earlier, turn = turns
         try:
-            history = page.finished_answers(earlier)
-            with closing(self._rag.stream(turn.answer.question, history=history)) as snapshots:
+            asked, history = turn.answer.question, page.finished_answers(earlier)
+            with closing(self._rag.stream(asked, history=history, within=turn.within)) as snapshots:
                 for answer in snapshots:
                     before, turn = turn, self._with(turn, answer)
                     yield self._view([*earlier, turn], before)
         except RagError as error:
-            yield self._view([*earlier, replace(turn, problem=str(error))])
+            yield self._view([*earlier, replace(turn, problem=page.problem_of(error))])
         except Exception:
             log.exception("no answer to %r", turn.answer.question)
-            yield self._view([*earlier, replace(turn, problem=UNEXPECTED)])
+            yield self._view([*earlier, replace(turn, problem=page.UNEXPECTED)])
 
     def settle(self, turns: Turns) -> Shown:
         """Mark a question whose answer was cut off as stopped."""
@@ -130,7 +177,7 @@ class Chat:
 
     def clear(self) -> Shown:
         """Begin a new conversation."""
-        return {
+        return self._limits.clear() | {
             self._turns: [],
             self._earlier: "",
             self._answer: "",
@@ -160,23 +207,20 @@ class Chat:
         }
 
 
-def build(rag: Rag, *, examples: Sequence[str] = EXAMPLES) -> gr.Blocks:
-    """The chat over an index; `examples` are questions a reader can ask with one click."""
-    with gr.Blocks(title=page.NAME, analytics_enabled=False, fill_width=True) as blocks:
-        Chat(rag, examples)
-    return blocks
-
-
 def serve(
     rag: Rag,
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = False,
-    examples: Sequence[str] = EXAMPLES,
+    examples: Sequence[str] = page.EXAMPLES,
 ) -> gr.Blocks:
-    """Start the chat and return; `close()` of what is returned ends it."""
-    blocks = build(rag, examples=examples)
+    """Start the chat and return; `close()` of what is returned ends it.
+
+    `examples` are questions that a reader can ask with one click.
+    """
+    with gr.Blocks(title=page.NAME, analytics_enabled=False, fill_width=True) as blocks:
+        Chat(rag, examples)
     # Gradio asks for its own page when it starts, which no proxy must be asked for.
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1,localhost")))
@@ -235,6 +279,12 @@ def main() -> None:
     except RagError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from error
+
+
+def _day(label: str, name: str) -> tuple[gr.Textbox, gr.HTML]:
+    with gr.Column(elem_classes="day"):
+        field = gr.Textbox(label=label, max_lines=1, rtl=True, elem_id=name)
+        return field, _html(elem_id=f"{name}-notice")
 
 
 def _html(value: str = "", **settings: Any) -> gr.HTML:

@@ -20,12 +20,14 @@ class Composer:
     """Turns what the model wrote into what a reader may see.
 
     A sentence that passes the check stays, with the words it rests on quoted beside it; where none
-    passes, the best evidence is the answer. At most `quotes` quotations, and at most
-    `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
+    passes, the best evidence is the answer. At most `quotes` quotations beside an answer and
+    `quotes_alone` in place of one, and at most `longest_words` in all; a quotation that does not
+    fit is cut to the part nearest the question.
     """
 
     checker: Checker
     quotes: int = 2
+    quotes_alone: int = 3
     longest_words: int = 90
 
     def from_draft(
@@ -46,11 +48,12 @@ class Composer:
         # The words an answer rests on come first, then the best of the rest.
         near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
         beside = sorted(near, key=lambda item: item.number not in cited)
-        return "answered", (*supported, *self._quotations(beside, supported, question))
+        quotations = self._quotations(beside, supported, question, most=self.quotes)
+        return "answered", (*supported, *quotations)
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
         """The best evidence, word for word."""
-        return self._quotations(evidence, (), question)
+        return self._quotations(evidence, (), question, most=self.quotes_alone)
 
     def declined(self) -> tuple[Sentence, ...]:
         """The one sentence that says the articles do not tell."""
@@ -83,15 +86,15 @@ class Composer:
         return list(kept.values())
 
     def _quotations(
-        self, evidence: Iterable[Evidence], said: Sequence[Sentence], question: str
+        self, evidence: Iterable[Evidence], said: Sequence[Sentence], question: str, *, most: int
     ) -> tuple[Sentence, ...]:
-        """Quotations of what is not said yet, as many and as long as there is room for."""
+        """Quotations of what is not said yet, at most so many and as long as there is room for."""
         texts = [" ".join(words(sentence.text)) for sentence in said]
         left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
         for item in evidence:
-            if len(quotations) == self.quotes or left < _SHORTEST:
+            if len(quotations) == most or left < _SHORTEST:
                 break
             quotation = _quotation(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))

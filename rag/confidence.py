@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.arabic import asked_for, content_stems
@@ -11,47 +11,63 @@ from rag.types import Evidence, Similarities
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
-    """The likelihood that the evidence holds an answer, from what retrieval saw.
+class Signs:
+    """What retrieval saw of a question."""
 
-    A logistic function of three things: the highest cosine of the question with a sentence; how
-    much of it the first word that carries meaning adds, which is below 0 where the articles speak
-    of everything in the question but the thing asked about ("المترجم", "الهدايا"); and whether the
-    evidence holds an amount or a time where one is asked for. Below `decline_below` the model is
-    not asked. The weights were fitted on halves of two question sets over news pages;
-    docs/decisions.md has the figures of the other halves.
+    question: str
+    evidence: Sequence[Evidence]
+    similarities: Similarities
+    without_first: Similarities  # the cosines of `without_first_word(question)`
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of the logistic function."""
+
+    bias: float
+    cosine: float  # the highest, of the question with a sentence
+    first_word: float  # how much of it the first word that carries meaning adds
+    holds: float  # whether the evidence holds an amount or a time where one is asked for
+    leaning: float = 0.0  # log-odds of the model: that the evidence says what is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The likelihood that the evidence holds an answer: a logistic function of a few signs.
+
+    What the first word adds is below 0 where the articles speak of everything in the question but
+    the thing asked about ("المترجم", "الهدايا"). The model's leaning is asked for only where
+    retrieval does not rule an answer out by itself (`hopeless_below`), and done without where the
+    model does not tell. Fitted on two question sets over news pages; docs/decisions.md has what a
+    fit on one half of them did on the other.
     """
 
     decline_below: float = 0.5
-    cosine: float = 8.0
-    first_word: float = 34.0
-    holds: float = 6.2
-    bias: float = -9.1
+    hopeless_below: float = 0.05
+    alone: Weights = Weights(-9.1, cosine=8.0, first_word=34.0, holds=6.2)
+    with_model: Weights = Weights(-6.1, cosine=4.4, first_word=21.0, holds=2.6, leaning=1.0)
 
-    def is_enough(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        similarities: Similarities,
-        without_first: Similarities,
-    ) -> bool:
-        """Whether to answer at all."""
-        score = self.score(question, evidence, similarities, without_first)
-        return bool(evidence) and score >= self.decline_below
+    def is_enough(self, signs: Signs, lean: Callable[[], float | None]) -> bool:
+        """Whether to answer at all; `lean` asks the model."""
+        hopeless = min(self.hopeless_below, self.decline_below)
+        if not signs.evidence or self.score(signs) < hopeless:
+            return False
+        return self.score(signs, lean()) >= self.decline_below
 
-    def score(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        similarities: Similarities,
-        without_first: Similarities,
-    ) -> float:
-        """Between 0 and 1; `without_first` are the cosines of `without_first_word(question)`."""
-        nearest = max(similarities.values(), default=0.0)
-        gain = nearest - max(without_first.values(), default=nearest)
-        asked = asked_for(question)
-        is_held = any(asked.is_held_by(item.quote, besides=question) for item in evidence)
-        total = self.bias + self.cosine * nearest + self.first_word * gain + self.holds * is_held
+    def score(self, signs: Signs, leaning: float | None = None) -> float:
+        """Between 0 and 1."""
+        weights = self.alone if leaning is None else self.with_model
+        nearest = max(signs.similarities.values(), default=0.0)
+        gain = nearest - max(signs.without_first.values(), default=nearest)
+        asked = asked_for(signs.question)
+        is_held = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
+        total = (
+            weights.bias
+            + weights.cosine * nearest
+            + weights.first_word * gain
+            + weights.holds * is_held
+            + weights.leaning * (leaning or 0.0)
+        )
         return 1 / (1 + math.exp(-total))
 
 

@@ -73,9 +73,15 @@ class LazyGenerator:
         self.name = name
         self._load = _once(load)
 
-    def generate(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str]:
+    def generate(
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+    ) -> Iterator[str]:
         """See rag.generate.Generator."""
-        return self._load().generate(messages, max_tokens=max_tokens)
+        return self._load().generate(messages, max_tokens=max_tokens, begin=begin)
+
+    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
+        """See rag.generate.Generator."""
+        return self._load().lean(messages, toward, away)
 
 
 def open_rag(
@@ -120,7 +126,12 @@ def make_steps(settings: Settings) -> Steps:
         confidence=Confidence(decline_below=answer.decline_below),
         prompt=Prompt(_folder(settings.generate.prompts)),
         generator=make_generator(settings),
-        composer=Composer(checker, quotes=answer.quotes, longest_words=answer.longest_words),
+        composer=Composer(
+            checker,
+            quotes=answer.quotes,
+            quotes_alone=answer.quotes_alone,
+            longest_words=answer.longest_words,
+        ),
         open_index=partial(make_index, settings, create=True),
         top_k=answer.top_k,
         max_tokens=settings.generate.max_tokens,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.arabic import content_stems
-from rag.index import check_passages, check_vectors
+from rag.index import check_groups, check_passages, check_vectors
+from rag.index.filters import matches
 from rag.index.lexical import BM25, Bm25
-from rag.types import Document, Hit, Message, Passage, SourceFile
+from rag.types import Document, Filter, Hit, Message, Passage, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -72,6 +73,10 @@ class ExactIndex:
         self._put: set[str] = set()
         self._removed: set[str] = set()
         self._recorded: dict[str, SourceFile | None] = {}
+        self._groups: list[list[str]] = []
+        self._regrouped: list[list[str]] | None = None
+        self._signatures: dict[str, bytes] = {}
+        self._signed: dict[str, bytes] = {}
 
     def put(
         self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
@@ -116,20 +121,43 @@ class ExactIndex:
         self._live = dict(sorted(self._live.items(), key=lambda item: item[1].place))
         self._files = dict(sorted(files.items()))
         self._move()
+        groups = self._groups if self._regrouped is None else self._regrouped
+        self._groups = [[name for name in group if name in self._live] for group in groups]
+        kept = self._signatures | self._signed
+        self._signatures = {name: kept[name] for name in kept if name in self._live}
         self.close()
 
-    def nearest(self, vectors: Vectors, k: int) -> list[list[Hit]]:
+    def set_copies(self, groups: Sequence[Sequence[str]]) -> None:
+        """Replace all groups of copies by these document ids, whoever stands for each first."""
+        check_groups(groups)
+        self._regrouped = [list(group) for group in groups]
+
+    def copies(self, document_ids: Collection[str]) -> dict[str, list[Document]]:
+        """For each of the ids the other committed members of its group in order, [] if none."""
+        found: dict[str, list[Document]] = {name: [] for name in document_ids}
+        for group in self._groups:
+            for name in found.keys() & set(group):
+                found[name] = [self._live[other].document for other in group if other != name]
+        return found
+
+    def keep_signatures(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep bytes beside documents from the next commit on, for as long as each stays."""
+        self._signed.update(signatures)
+
+    def signatures(self) -> dict[str, bytes]:
+        """What was kept beside committed documents, by document id."""
+        return dict(self._signatures)
+
+    def nearest(self, vectors: Vectors, k: int, within: Filter | None = None) -> list[list[Hit]]:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
         if not len(vectors):
             return []
         check_vectors(vectors, self._dimension)
-        passages = self._passages()
-        matrices = [m.astype(np.float64) for stored in self._live.values() for m in stored.vectors]
-        results = []
-        for vector in vectors:
-            scores = [max((row * vector).sum() for row in rows) for rows in matrices]
-            results.append(_best(zip(passages, scores, strict=True), k))
-        return results
+        searched = self._searched(within)
+        passages = _passages(searched)
+        matrices = [m.astype(np.float64) for stored in searched for m in stored.vectors]
+        scores = [[max((r * v).sum() for r in rows) for rows in matrices] for v in vectors]
+        return [_best(zip(passages, row, strict=True), k) for row in scores]
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
         """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
@@ -141,16 +169,17 @@ class ExactIndex:
         none = np.empty((0, self._dimension), np.float32)
         return [held.get((passage.document_id, passage.id), none).copy() for passage in passages]
 
-    def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
+    def matching(
+        self, questions: Sequence[str], k: int, within: Filter | None = None
+    ) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""
-        passages = self._passages()
-        texts = [self._analyse(f"{passage.title} {passage.text}") for passage in passages]
-        results = []
-        for question in questions:
-            scores = _bm25(texts, self._analyse(question), self._bm25)
-            found = [pair for pair in zip(passages, scores, strict=True) if pair[1] > 0]
-            results.append(_best(found, k))
-        return results
+        passages = _passages(self._searched(within))
+        texts = [self._analyse(f"{p.title} {p.text}") for p in passages]
+        counted = [self._analyse(f"{p.title} {p.text}") for p in _passages(self._searched(None))]
+        asked = map(self._analyse, questions)
+        scores = [_bm25(texts, terms, self._bm25, counted=counted) for terms in asked]
+        found = (zip(passages, row, strict=True) for row in scores)
+        return [_best((pair for pair in pairs if pair[1] > 0), k) for pairs in found]
 
     def has(self, document_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored already, committed or not: no need to embed them."""
@@ -167,18 +196,19 @@ class ExactIndex:
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of a committed document in the order they were put; none if unknown."""
-        return [passage for passage in self._passages() if passage.document_id == document_id]
+        return [p for p in _passages(self._live.values()) if p.document_id == document_id]
 
     def close(self) -> None:
         """What was not committed stays unseen."""
         self._put, self._removed, self._recorded = set(), set(), {}
+        self._regrouped, self._signed = None, {}
 
-    def _passages(self) -> list[Passage]:
-        return [
-            replace(passage, path=stored.document.path)
-            for stored in self._live.values()
-            for passage in stored.passages
-        ]
+    def _searched(self, within: Filter | None) -> list[_Stored]:
+        found = {n: s for n, s in self._live.items() if matches(s.document, within)}
+        for group in self._groups:
+            for name in [name for name in group if name in found][1:]:
+                del found[name]
+        return list(found.values())
 
     def _move(self) -> None:
         for name, stored in self._live.items():
@@ -204,13 +234,25 @@ class FakeGenerator:
         replies: Sequence[Reply] | Callable[[Sequence[Message]], Reply],
         *,
         name: str = "fake-generator",
+        leaning: float | None = None,
     ) -> None:
         self.name = name
-        self.received: list[list[Message]] = []  # the messages of every call
+        self.received: list[list[Message]] = []  # the messages of every reply
+        self.leaning = leaning
         self.written = 0  # pieces, in all calls
         self._replies = replies
 
-    def generate(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[str]:
+    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:  # noqa: ARG002
+        """What it was made to say."""
+        return self.leaning
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        begin: str = "",  # noqa: ARG002
+    ) -> Iterator[str]:
         """The reply in pieces, at most `max_tokens` of them; a text is cut before its spaces."""
         self.received.append(list(messages))
         if callable(self._replies):
@@ -230,17 +272,27 @@ def _without(file: SourceFile, document_ids: Collection[str]) -> SourceFile:
     return replace(file, document_ids=left)
 
 
+def _passages(documents: Iterable[_Stored]) -> list[Passage]:
+    return [
+        replace(passage, path=stored.document.path)
+        for stored in documents
+        for passage in stored.passages
+    ]
+
+
 def _best(found: Iterable[tuple[Passage, float]], k: int) -> list[Hit]:
     hits = [Hit(passage, float(score)) for passage, score in found]
     return sorted(hits, key=lambda hit: -hit.score)[: max(k, 0)]
 
 
-def _bm25(texts: list[list[str]], asked: list[str], bm25: Bm25) -> list[float]:
+def _bm25(
+    texts: list[list[str]], asked: list[str], bm25: Bm25, *, counted: list[list[str]]
+) -> list[float]:
     scores = [0.0] * len(texts)
-    mean = sum(map(len, texts)) / max(len(texts), 1)
+    mean = (sum(map(len, counted)) / max(len(counted), 1)) or 1.0
     for term in asked:
-        df = sum(term in text for text in texts)
-        idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        df = sum(term in text for text in counted)
+        idf = math.log(1 + (len(counted) - df + 0.5) / (df + 0.5))
         for row, text in enumerate(texts):
             if tf := text.count(term):
                 length = 1 - bm25.b + bm25.b * len(text) / mean

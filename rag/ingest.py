@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Protocol
 
-from rag.articles import find_files, read_articles
+from rag.articles import ArticleReader, find_files
 from rag.chunk import sentences_of
 from rag.clean import CLEANER, clean
+from rag.copies import group, signature
 from rag.embed import Embedder
 from rag.errors import ArticleError
 from rag.index import Index
@@ -43,6 +44,7 @@ class IngestReport:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    copies: list[tuple[str, ...]] = field(default_factory=list)  # titles of one story, by group
     documents: int = 0  # read from added and changed files
     embedded: int = 0  # passages
 
@@ -64,8 +66,8 @@ def ingest_files(
     """Make the index hold what the files and folders at `paths` hold now.
 
     Files are told apart by content: only what is new is embedded, and what a killed run had
-    embedded is kept. A file that cannot be read is refused and what it held before stays. Raises
-    ArticleError where there is nothing to read at all.
+    embedded is kept, on a full disk too. A file of which something cannot be read is refused, and
+    what it held before stays. Raises ArticleError where there is nothing to read at all.
     """
     report = IngestReport()
     known = index.files()
@@ -81,9 +83,32 @@ def ingest_files(
         documents, index, chunker=chunker, embedder=embedder, progress=progress
     )
     forget = [*report.removed, *(before for before, _ in report.moved)]
+    files = {path: file for path, file in known.items() if path not in forget}
+    files |= {reading.file.path: reading.file for reading in readings}
     index.record([reading.file for reading in readings], forget=forget)
+    report.copies = _group_copies(index, documents, known=known, files=files)
     index.commit()
     return report
+
+
+def _group_copies(
+    index: Index,
+    new: Sequence[Document],
+    *,
+    known: Mapping[str, SourceFile],
+    files: Mapping[str, SourceFile],
+) -> list[tuple[str, ...]]:
+    """Find the copies among all that the index will hold; returns their titles by group."""
+    before, after = (
+        {name for file in held.values() for name in file.document_ids} for held in (known, files)
+    )
+    documents = {d.id: d for d in [*index.documents(), *new] if d.id not in before - after}
+    signatures = index.signatures()
+    missing = {name: signature(d) for name, d in documents.items() if name not in signatures}
+    groups = group(documents.values(), signatures=signatures | missing)
+    index.keep_signatures(missing)
+    index.set_copies(groups)
+    return [tuple(documents[name].title for name in names) for names in groups]
 
 
 def embed_documents(
@@ -102,10 +127,10 @@ def embed_documents(
     done = 0
     for batch in _batches(split):
         sentences = [[sentences_of(p) for p in passages] for _, passages in batch]
-        vectors = embedder.embed_passages([s for group in sentences for row in group for s in row])
+        vectors = embedder.embed_passages([s for rows in sentences for row in rows for s in row])
         offset = 0
-        for (document, passages), group in zip(batch, sentences, strict=True):
-            ends = list(accumulate((len(row) for row in group), initial=offset))
+        for (document, passages), rows in zip(batch, sentences, strict=True):
+            ends = list(accumulate((len(row) for row in rows), initial=offset))
             index.put(document, passages, [vectors[a:b] for a, b in pairwise(ends)])
             offset = ends[-1]
         done += sum(len(passages) for _, passages in batch)
@@ -135,28 +160,46 @@ def _read_all(
     report: IngestReport,
     progress: Progress,
 ) -> Iterator[_Reading]:
-    gone = {file.sha256: path for path, file in known.items() if not Path(path).exists()}
-    for done, path in enumerate(files, start=1):
-        name = str(path)
-        try:
-            digest = _digest(path)
-            before = known.get(name)
-            if before and before.sha256 == digest:
-                report.unchanged.append(name)
-            elif not before and digest in gone:
-                former = gone.pop(digest)
-                report.moved.append((former, name))
-                yield _Reading(SourceFile(name, digest, known[former].document_ids), ())
-            else:
-                documents = _documents(path)
-                (report.changed if before else report.added).append(name)
-                ids = tuple(dict.fromkeys(document.id for document in documents))
-                yield _Reading(SourceFile(name, digest, ids), documents)
-        except ArticleError as error:
-            report.refused.append((name, str(error).removeprefix(f"{name}: ")))
-        except OSError as error:
-            report.refused.append((name, f"cannot be read: {error.strerror}"))
-        progress(done, len(files), "reading")
+    gone = {file.sha256: path for path, file in known.items() if _is_gone(path)}
+    with ArticleReader() as reader:
+        for done, path in enumerate(files, start=1):
+            try:
+                reading = _read(path, known, gone=gone, reader=reader, report=report)
+                if reading:
+                    yield reading
+            except ArticleError as error:
+                report.refused.append((str(path), str(error).removeprefix(f"{path}: ")))
+            except OSError as error:
+                report.refused.append((str(path), f"cannot be read: {error.strerror}"))
+            progress(done, len(files), "reading")
+
+
+def _read(
+    path: Path,
+    known: dict[str, SourceFile],
+    *,
+    gone: dict[str, str],
+    reader: ArticleReader,
+    report: IngestReport,
+) -> _Reading | None:
+    """What a new, changed or moved file holds; None for one that is known as it is."""
+    name, digest = str(path), _digest(path)
+    before = known.get(name)
+    if before and before.sha256 == digest:
+        report.unchanged.append(name)
+        return None
+    if not before and digest in gone:
+        former = gone.pop(digest)
+        report.moved.append((former, name))
+        return _Reading(SourceFile(name, digest, known[former].document_ids), ())
+    refused = len(report.refused)
+    documents = _documents(path, reader, report)
+    (report.changed if before else report.added).append(name)
+    names = [document.id for document in documents]
+    if before and len(report.refused) > refused:  # what a refused part held must not be lost
+        names += before.document_ids
+    ids = tuple(dict.fromkeys(names))
+    return _Reading(SourceFile(name, digest, ids), documents)
 
 
 def _digest(path: Path) -> str:
@@ -165,10 +208,14 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(f"{CLEANER} {content}".encode()).hexdigest()
 
 
-def _documents(path: Path) -> tuple[Document, ...]:
+def _documents(path: Path, reader: ArticleReader, report: IngestReport) -> tuple[Document, ...]:
     documents: list[Document] = []
     empty: ArticleError | None = None  # a row without article text does not cost the others
-    for raw in read_articles(path):
+
+    def refused(name: str, reason: str) -> None:
+        report.refused.append((name, reason))
+
+    for raw in reader.read(path, refused=refused):
         try:
             documents += clean(raw)
         except ArticleError as error:
@@ -176,6 +223,17 @@ def _documents(path: Path) -> tuple[Document, ...]:
     if not documents:
         raise empty or ArticleError("no article text in it")
     return tuple(documents)
+
+
+def _is_gone(path: str) -> bool:
+    """Whether a file is not there; one in a folder that may not be read could still be."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _vanished(
@@ -188,6 +246,6 @@ def _vanished(
         name
         for name in known
         if name not in moved
-        and not Path(name).exists()
+        and _is_gone(name)
         and any(folder in Path(name).parents for folder in folders)
     ]

@@ -8,21 +8,22 @@ from collections import abc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from rag.arabic import is_yes_no
 from rag.compose import Composer
-from rag.confidence import Confidence, without_first_word
+from rag.confidence import Confidence, Signs, without_first_word
 from rag.embed import Embedder
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
 from rag.generate import Generator
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
-from rag.prompt import Prompt
+from rag.prompt import MISSING, STATED, Prompt
 from rag.retrieve import Retriever, in_context
-from rag.types import Answer, Document, Hit, Message, Status
+from rag.types import Answer, Document, Evidence, Filter, Hit, Message, Status
 
 _LONGEST_QUESTION = 2000  # characters; more is an article, not a question
 
@@ -137,6 +138,11 @@ class Rag:
         """The documents of the index, all or those asked for."""
         return self._index.documents(document_ids)
 
+    def remove(self, document_ids: Sequence[str]) -> None:
+        """Take documents out of the index; an unknown id is passed over."""
+        self._index.remove(document_ids)
+        self._index.commit()
+
     def passage_count(self, document_id: str) -> int:
         """How many passages a document was cut into."""
         return len(self._index.passages(document_id))
@@ -153,31 +159,48 @@ class Rag:
             for _ in pieces:
                 pass
 
-    def search(self, question: str, k: int = 10, *, history: Sequence[Answer] = ()) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        history: Sequence[Answer] = (),
+        within: Filter | None = None,
+    ) -> list[Hit]:
         """The `k` best passages for a question, without a model."""
-        return self._retriever.search(_checked(question), k, history=history)
+        return self._retriever.search(_checked(question), k, history=history, within=within)
 
-    def ask(self, question: str, *, history: Sequence[Answer] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Answer] = (), within: Filter | None = None
+    ) -> Answer:
         """The finished answer; `history` holds the answers before it, oldest first."""
-        *_, answer = self.stream(question, history=history)
+        *_, answer = self.stream(question, history=history, within=within)
         return answer
 
-    def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, history: Sequence[Answer] = (), within: Filter | None = None
+    ) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, _Clock()
         question = _checked(question)
         asked = in_context(question, history)
-        hits = self._retriever.search(question, steps.top_k, history=history)
+        hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
         without_first = self._retriever.similarities(without_first_word(asked), hits)
         evidence = steps.selector.select(asked, hits, similarities)
+        copies = self._index.copies({hit.passage.document_id for hit in hits})
         answer = Answer(
-            question, hits=tuple(hits), evidence=tuple(evidence), timings=clock.lap("evidence")
+            question,
+            hits=tuple(hits),
+            evidence=tuple(evidence),
+            copies={identifier: tuple(others) for identifier, others in copies.items() if others},
+            timings=clock.lap("evidence"),
         )
         yield answer
 
         status: Status
-        if not steps.confidence.is_enough(asked, evidence, similarities, without_first):
+        signs = Signs(asked, evidence, similarities, without_first)
+        if not steps.confidence.is_enough(signs, partial(self._leaning, asked, evidence)):
             status, sentences = "declined", steps.composer.declined()
         elif is_yes_no(asked):
             # The default model was right on none of seven: it affirms what the source denies.
@@ -192,6 +215,14 @@ class Rag:
         yield replace(
             answer, status=status, sentences=sentences, draft="", timings=clock.lap("total")
         )
+
+    def _leaning(self, asked: str, evidence: Sequence[Evidence]) -> float | None:
+        """How much surer the model is that the evidence says what is asked than that it does not.
+
+        What it reads for this is what it writes the answer from, so that it costs no time.
+        """
+        messages = self._steps.prompt.messages(asked, evidence)
+        return self._steps.generator.lean(messages, STATED, MISSING)
 
     def _drafts(self, answer: Answer, asked: str, clock: _Clock) -> Iterator[Answer]:
         """The answer with a growing draft."""
@@ -219,7 +250,8 @@ class _Clock:
 def _pieces(
     generator: Generator, messages: Sequence[Message], max_tokens: int
 ) -> abc.Generator[str, None, None]:
-    yield from generator.generate(messages, max_tokens=max_tokens)
+    # Whether there is enough to answer from is decided before, and not by the model alone.
+    yield from generator.generate(messages, max_tokens=max_tokens, begin=f"{STATED}.")
 
 
 def _checked(question: str) -> str:

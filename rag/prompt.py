@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -9,16 +10,20 @@ from string import Template
 from rag.errors import SettingsError
 from rag.types import Evidence, Message
 
+STATED, MISSING = "Yes", "No"
 _FIELDS = {"answer.system.md": set[str](), "answer.user.md": {"question", "evidence"}}
-_EXAMPLES = ("example.user.md", "example.assistant.md")
+_EXAMPLES = "examples.md"
+_TURN = re.compile(r"^## (user|assistant)[ \t]*$", re.MULTILINE)
 
 
 class Prompt:
     """The prompt files of a folder, checked when they are read.
 
     `answer.system.md` holds the instruction, `answer.user.md` the question with its evidence;
-    `example.user.md` and `example.assistant.md`, where they exist, are a turn shown before it.
-    The part before the question never changes, so that the model reads it only once.
+    the turns of `examples.md`, where there is one, are shown before it, each under a line
+    `## user` or `## assistant`. The part before the question never changes, so that the model
+    reads it only once. A reply begins with `STATED` or `MISSING`: whether the evidence says what
+    is asked.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -27,9 +32,8 @@ class Prompt:
             _check_fields(folder / name, texts[name], fields)
         self._user = Template(texts["answer.user.md"])
         self._fixed = [Message("system", texts["answer.system.md"])]
-        if all((folder / name).exists() for name in _EXAMPLES):
-            user, assistant = (_read(folder / name) for name in _EXAMPLES)
-            self._fixed += [Message("user", user), Message("assistant", assistant)]
+        if (folder / _EXAMPLES).exists():
+            self._fixed += _turns(folder / _EXAMPLES)
 
     def messages(self, question: str, evidence: Sequence[Evidence]) -> list[Message]:
         """The conversation that asks for an answer from this evidence."""
@@ -52,6 +56,17 @@ def _check_fields(path: Path, text: str, fields: set[str]) -> None:
     if not template.is_valid() or set(template.get_identifiers()) != fields:
         known = ", ".join(f"${field}" for field in sorted(fields)) or "none"
         raise SettingsError(f"{path} must have these fields and no others: {known}")
+
+
+def _turns(path: Path) -> list[Message]:
+    before, *parts = _TURN.split(_read(path))
+    roles: list[str] = parts[::2]
+    if before or not roles or roles != ["user", "assistant"] * (len(parts) // 4):
+        raise SettingsError(f"{path} must be turns, each under '## user' or '## assistant'")
+    return [
+        Message("assistant" if role == "assistant" else "user", text.strip())
+        for role, text in zip(roles, parts[1::2], strict=True)
+    ]
 
 
 def _one_line(text: str) -> str:

@@ -7,16 +7,20 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.types import Answer, Citation, Document, Hit, Sentence
 
 if TYPE_CHECKING:
     from rag.ingest import IngestReport
 
+Copies: TypeAlias = Mapping[str, Sequence[Document]]
+
 TIMINGS = ("evidence", "first_word", "total")
 NEAREST = 3  # articles named under a declined answer
 NEAREST_HEADING = "أقرب المقالات:"
+_COPIES = 10  # stories named after an ingest
+ALSO = "نُشر أيضاً في:"
 PACKAGES = (
     *("musnad", "torch", "sentence-transformers", "llama-cpp-python", "faiss-cpu", "numpy"),
 )
@@ -28,7 +32,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "question": answer.question,
         "text": answer.text,
         "status": answer.status,
-        "sentences": [_sentence_as_json(sentence) for sentence in answer.sentences],
+        "sentences": [_sentence_as_json(sentence, answer.copies) for sentence in answer.sentences],
         "hits": hits_as_json(answer.hits),
         "timings": {name: answer.timings.get(name) for name in TIMINGS},
     }
@@ -56,6 +60,8 @@ def document_as_json(document: Document, passages: int) -> dict[str, object]:
         "source": document.source,
         "url": document.url,
         "published": document.published,
+        "is_inferred": document.is_inferred,
+        "author": document.author,
         "path": document.path,
         "passages": passages,
     }
@@ -66,7 +72,7 @@ def answer_as_text(answer: Answer) -> str:
 
     A declined answer has no sources; the nearest articles stand in their place.
     """
-    blocks = [answer.text, *_sources(answer.citations)]
+    blocks = [answer.text, *_sources(answer.citations, answer.copies)]
     if answer.status == "declined" and answer.hits:
         names = dict.fromkeys(_name(hit.passage.title, hit.passage.path) for hit in answer.hits)
         blocks.append("\n".join([NEAREST_HEADING, *(f"- {name}" for name in [*names][:NEAREST])]))
@@ -85,9 +91,12 @@ def hits_as_text(hits: Sequence[Hit]) -> str:
 
 
 def ingest_as_text(done: IngestReport) -> str:
-    """What an ingest did: a line for each file that went or moved, and the counts."""
+    """What an ingest did: what went or moved, the stories told more than once, and the counts."""
     lines = [f"removed  {path}" for path in done.removed]
     lines += [f"moved    {before} -> {path}" for before, path in done.moved]
+    lines += [f"copies   {titles[0]} (x{len(titles)})" for titles in done.copies[:_COPIES]]
+    if len(done.copies) > _COPIES:
+        lines.append(f"copies   and {len(done.copies) - _COPIES:,} more stories")
     counts = [
         (len(done.added), "added"),
         (len(done.changed), "changed"),
@@ -146,16 +155,17 @@ def machine() -> dict[str, object]:
     }
 
 
-def _sentence_as_json(sentence: Sentence) -> dict[str, object]:
+def _sentence_as_json(sentence: Sentence, copies: Copies) -> dict[str, object]:
     return {
         "text": sentence.text,
         "supported": sentence.supported,
         "reason": sentence.reason,
-        "citations": [_citation_as_json(citation) for citation in sentence.citations],
+        "citations": [_citation_as_json(citation, copies) for citation in sentence.citations],
     }
 
 
-def _citation_as_json(citation: Citation) -> dict[str, object]:
+def _citation_as_json(citation: Citation, copies: Copies) -> dict[str, object]:
+    others = copies.get(citation.passage.document_id, ())
     return {
         "number": citation.number,
         "document_id": citation.passage.document_id,
@@ -164,16 +174,24 @@ def _citation_as_json(citation: Citation) -> dict[str, object]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        "copies": [
+            {"document_id": d.id, "title": d.title, "source": d.source, "path": d.path}
+            for d in others
+        ],
     }
 
 
-def _sources(citations: Sequence[Citation]) -> list[str]:
+def _sources(citations: Sequence[Citation], copies: Copies) -> list[str]:
     """One block per source: `[1] title — path`, and each cited stretch of it on its own line."""
     quotes: dict[str, dict[str, None]] = {}
     for citation in sorted(citations, key=lambda citation: citation.number):
         name = _name(citation.passage.title, citation.passage.path)
+        others = [
+            d.source or d.path or d.title for d in copies.get(citation.passage.document_id, ())
+        ]
+        also = f"\n    {ALSO} {'، '.join(dict.fromkeys(others))}" if others else ""
         on_one_line = " ".join(citation.quote.split())
-        quotes.setdefault(f"[{citation.number}] {name}", {})[on_one_line] = None
+        quotes.setdefault(f"[{citation.number}] {name}{also}", {})[on_one_line] = None
     return [
         "\n".join([source, *(f"    «{quote}»" for quote in of_source)])
         for source, of_source in quotes.items()

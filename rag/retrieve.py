@@ -12,7 +12,7 @@ from rag.arabic import content_stems, words
 from rag.chunk import sentences_of
 from rag.embed import Embedder
 from rag.index import Index
-from rag.types import Answer, Hit, Similarities
+from rag.types import Answer, Filter, Hit, Similarities
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -58,17 +58,24 @@ class Retriever:
         self._follow_up_weight = follow_up_weight
         self._same_source_bonus = same_source_bonus
 
-    def search(self, question: str, k: int = 10, *, history: Sequence[Answer] = ()) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        history: Sequence[Answer] = (),
+        within: Filter | None = None,
+    ) -> list[Hit]:
         """The `k` best passages; scores lie between 0 and about 1.
 
         With `history`, a question that leans on the last one is also searched together with it.
         """
         if not history or not is_follow_up(question):
-            return self._fused([question])[0][:k]
+            return self._fused([question], within)[0][:k]
         last = history[-1]
         titles = [citation.passage.title for citation in last.citations[:1]]
         joined_question = " ".join([in_context(question, history), *titles])
-        alone, joined = self._fused([question, joined_question])
+        alone, joined = self._fused([question, joined_question], within)
         weight = self._follow_up_weight
         hits = _combine([(1 - weight, alone), (weight, joined)])
         cited = {citation.passage.document_id for citation in last.citations}
@@ -101,10 +108,10 @@ class Retriever:
             self._recent.update(zip(missing, vectors, strict=True))
         return np.stack([self._recent[question] for question in questions])
 
-    def _fused(self, questions: Sequence[str]) -> list[list[Hit]]:
+    def _fused(self, questions: Sequence[str], within: Filter | None) -> list[list[Hit]]:
         vectors = self._vectors(questions)
-        dense = self._index.nearest(vectors, self._candidates)
-        lexical = self._index.matching(questions, self._candidates)
+        dense = self._index.nearest(vectors, self._candidates, within)
+        lexical = self._index.matching(questions, self._candidates, within)
         return [
             fuse(near, match, dense_weight=self._dense_weight)
             for near, match in zip(dense, lexical, strict=True)

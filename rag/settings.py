@@ -94,6 +94,7 @@ class AnswerSettings:
     kind: str = "checked"
     top_k: int = 10
     quotes: int = 2
+    quotes_alone: int = 3
     longest_words: int = 90
     decline_below: float = 0.5
 

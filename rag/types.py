@@ -132,6 +132,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     draft: str = ""  # written by the model and not yet checked; empty in a finished answer
+    # Where else an article of the hits appeared, by its document id.
+    copies: Mapping[str, tuple[Document, ...]] = field(default_factory=lambda: MappingProxyType({}))
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # seconds
 
     @property

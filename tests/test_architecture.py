@@ -12,14 +12,14 @@ FILES = [*MODULES, ROOT / "app.py"]
 
 FREE = {"types", "errors"}  # anyone may import them
 STEPS = (
-    *("articles", "clean", "chunk", "embed", "index", "ingest", "retrieve", "evidence"),
+    *("articles", "clean", "copies", "chunk", "embed", "index", "ingest", "retrieve", "evidence"),
     *("confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}
 CONCRETE = {"SentenceTransformerEmbedder", "LlamaCppGenerator", "LocalIndex"}
 HEAVY = {
     *("torch", "faiss", "sentence_transformers", "gradio", "llama_cpp", "trafilatura"),
-    *("bm25s", "huggingface_hub", "pypdf", "docx"),
+    *("bm25s", "huggingface_hub", "pypdf", "docx", "datasketch", "hijridate", "bidi", "lxml"),
 }
 EDGES = {"rag/evaluate.py", "app.py"}  # one question of an evaluation, one turn of the chat
 

@@ -1,6 +1,9 @@
 import json
 import shlex
+import sys
 from pathlib import Path
+from signal import SIGINT
+from subprocess import PIPE, Popen
 
 import click
 import pytest
@@ -151,6 +154,7 @@ def test_ingest_as_json_lists_the_files(shell):
         "unchanged": [],
         "removed": [],
         "refused": [],
+        "copies": [],
         "documents": 2,
         "embedded": 0,
     }
@@ -182,13 +186,48 @@ def test_without_the_model_ingest_says_how_to_get_it(shell):
     assert "embeddinggemma-300m is missing in no-models: run `rag models fetch`" in line
 
 
+def test_explain_prints_what_is_kept_and_cut_and_makes_no_index(shell):
+    (shell.articles / "metro.txt").write_text(f"{METRO}\nشارك المقال على فيسبوك وتويتر\n", "utf-8")
+    result = shell.run("ingest", "--explain", "articles/metro.txt")
+    assert result.exit_code == 0
+    assert "افتتح رئيس البلدية الخط الأول للمترو" in result.stdout
+    assert not (shell.folder / "index").exists()
+
+
+@pytest.mark.timeout(60)
+def test_watching_follows_changes_until_it_is_interrupted(ingested):
+    program = "from rag.cli import main; main()"
+    rag = [sys.executable, "-c", program, "ingest", "articles", "--watch"]
+    with Popen(rag, stdout=PIPE, stderr=PIPE, text=True) as watching:
+        told = watching.stdout
+        assert watching.stderr.readline() == "watching; Ctrl-C ends it\n"
+        assert ["2 unchanged" in told.readline() for _ in range(2)] == [True, True]
+        (ingested.articles / "museum.txt").unlink()
+        assert told.readline().startswith("removed ")
+        assert "1 unchanged, 1 removed" in told.readline()
+        watching.send_signal(SIGINT)
+        assert watching.wait(10) == 130
+    assert len(ingested.run("documents", "list").stdout.splitlines()) == 1
+
+
 # Documents
+
+
+def test_a_removed_document_is_gone_and_stays_gone(ingested):
+    rows = json.loads(ingested.run("documents", "list", "--json").stdout)
+    result = ingested.run("documents", "remove", rows[0]["id"][:10])
+    assert result.stdout == f"removed  {rows[0]['title']}\n"
+    assert "2 unchanged" in ingested.run("ingest", "articles").stdout
+    assert len(ingested.run("documents", "list").stdout.splitlines()) == 1
 
 
 def test_documents_as_json_have_what_is_known_of_them(ingested):
     rows = json.loads(ingested.run("documents", "list", "--json").stdout)
     assert [set(row) for row in rows] == [
-        {"id", "title", "source", "url", "published", "path", "passages"}
+        {
+            *("id", "title", "source", "url", "published", "is_inferred", "author"),
+            *("path", "passages"),
+        }
     ] * 2
     metro = next(row for row in rows if row["title"] == "مترو المنارة")
     assert metro["path"] == str(ingested.articles / "metro.txt")
@@ -276,6 +315,13 @@ def test_settings_that_need_another_index_say_so(ingested):
 def test_another_index_is_named_on_the_command_line(ingested):
     assert "elsewhere" in ingested.refusal("documents", "list", "--index", "elsewhere")
     assert ingested.run("documents", "list", "--index", "index").exit_code == 0
+
+
+@pytest.mark.parametrize("date", ["20", "2024-13", "19/6/2024", "20240619", "أمس"])
+def test_a_date_that_is_none_is_refused_with_what_is_expected(ingested, date):
+    result = ingested.run("search", "المترو", "--since", date)
+    assert result.exit_code == 2
+    assert f"'{date}' is no date like 2024-06-19, 2024-06 or 2024" in result.stderr
 
 
 def test_a_question_set_that_is_not_there_ends_with_one_line(ingested):

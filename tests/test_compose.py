@@ -41,12 +41,12 @@ def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
     assert sentences[0].citations[0].quote == COST
 
 
-def test_a_draft_with_no_supported_sentence_becomes_two_verbatim_quotations():
+def test_a_draft_with_no_supported_sentence_becomes_verbatim_quotations():
     status, sentences = compose(
         "كلف ترميم المتحف 82 مليون دينار.", evidence(COST, OPENING, HARVEST)
     )
     assert status == "quoted"
-    assert texts(sentences) == [f"«{COST}»", f"«{OPENING}»"]
+    assert texts(sentences) == [f"«{COST}»", f"«{OPENING}»", f"«{HARVEST}»"]
     for sentence in sentences:
         assert sentence.text == f"«{sentence.citations[0].quote}»"
         assert (sentence.supported, sentence.reason) == (True, "اقتباس حرفي")
@@ -56,7 +56,7 @@ def test_the_second_quotation_is_the_one_a_refused_draft_leaned_on():
     draft = "كلف ترميم المتحف 82 مليون دينار جمعها تجار المدينة [3]."
     status, sentences = compose(draft, evidence(OPENING, HARVEST, COST))
     assert status == "quoted"
-    assert texts(sentences) == [f"«{OPENING}»", f"«{COST}»"]
+    assert texts(sentences) == [f"«{OPENING}»", f"«{COST}»", f"«{HARVEST}»"]
     unrelated = "سافر الوفد إلى العاصمة مساء أمس."
     assert texts(compose(unrelated, evidence(OPENING, HARVEST, COST))[1])[1] == f"«{HARVEST}»"
 

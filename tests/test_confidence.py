@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from rag.confidence import Confidence, without_first_word
+from rag.confidence import Confidence, Signs, Weights, without_first_word
 from rag.types import Document, Evidence, Similarities, passage_of
 
 WORKSHOP = Document.of(
     "ورشة القوارب في الصفاء", "تضم الورشة سبعة نجارين. افتتحها العمدة قبل أعوام. يزورها الناس."
 )
 NEAR: Similarities = {("a", 0): 0.6, ("a", 40): 0.3}
-FAR: Similarities = {("a", 0): 0.1, ("a", 40): 0.05}
+FAR: Similarities = {("a", 0): 0.02, ("a", 40): 0.01}
 
 
 def evidence(*quotes: str) -> list[Evidence]:
@@ -28,64 +29,94 @@ def evidence(*quotes: str) -> list[Evidence]:
 
 VISITED = evidence("يزورها الناس.")
 STAFFED = evidence("تضم الورشة سبعة نجارين.")
+CONFIDENCE = Confidence()
+
+
+def signs(
+    question: str,
+    found: list[Evidence] = VISITED,
+    near: Similarities = NEAR,
+    without_first: Similarities | None = None,
+) -> Signs:
+    """By default a near question whose first word adds nothing."""
+    return Signs(question, found, near, near if without_first is None else without_first)
+
+
+def silent() -> None:
+    """A model that does not tell."""
+
+
+def is_enough(asked: Signs, confidence: Confidence = CONFIDENCE) -> bool:
+    return confidence.is_enough(asked, silent)
 
 
 def test_a_question_far_from_every_sentence_is_declined() -> None:
-    assert not Confidence().is_enough("من مؤلف الرواية؟", VISITED, FAR, FAR)
+    assert not is_enough(signs("من مؤلف الرواية؟", near=FAR))
 
 
 def test_a_question_near_a_sentence_is_answered() -> None:
-    assert Confidence().is_enough("من يزور الورشة؟", VISITED, NEAR, NEAR)
+    assert is_enough(signs("من يزور الورشة؟"))
 
 
 def test_the_nearest_sentence_decides_whatever_the_others_are() -> None:
     lonely = {("a", 0): 0.6}
     crowded = {**lonely, ("a", 7): 0.0, ("a", 9): 0.59}
-    question = "من يزور الورشة؟"
-    assert Confidence().score(question, VISITED, lonely, lonely) == Confidence().score(
-        question, VISITED, crowded, crowded
-    )
+    alone = CONFIDENCE.score(signs("من يزور الورشة؟", near=lonely))
+    assert alone == CONFIDENCE.score(signs("من يزور الورشة؟", near=crowded))
 
 
 def test_a_first_word_that_leads_away_from_the_articles_lowers_the_score() -> None:
     question = "من كان المترجم في الورشة؟"
-    nearer_without = {("a", 0): 0.68}
-    farther_without = {("a", 0): 0.5}
-    assert not Confidence().is_enough(question, VISITED, NEAR, {("a", 0): 0.75})
-    assert Confidence().score(question, VISITED, NEAR, nearer_without) < Confidence().score(
-        question, VISITED, NEAR, farther_without
-    )
+    assert not is_enough(signs(question, without_first={("a", 0): 0.75}))
+    away = CONFIDENCE.score(signs(question, without_first={("a", 0): 0.68}))
+    assert away < CONFIDENCE.score(signs(question, without_first={("a", 0): 0.5}))
 
 
 def test_an_amount_question_needs_such_an_amount_in_the_evidence() -> None:
     question = "كم نجارا في الورشة؟"
-    assert Confidence().is_enough(question, STAFFED, NEAR, NEAR)
-    assert not Confidence().is_enough(question, VISITED, NEAR, NEAR)
-    assert not Confidence().is_enough("كم طباخا في الورشة؟", STAFFED, NEAR, NEAR)
+    assert is_enough(signs(question, STAFFED))
+    assert not is_enough(signs(question))
+    assert not is_enough(signs("كم طباخا في الورشة؟", STAFFED))
 
 
 def test_a_time_question_needs_a_time_in_the_evidence() -> None:
     question = "متى افتتح العمدة الورشة؟"
-    assert Confidence().is_enough(question, evidence("افتتحها العمدة قبل أعوام."), NEAR, NEAR)
-    assert not Confidence().is_enough(question, VISITED, NEAR, NEAR)
+    assert is_enough(signs(question, evidence("افتتحها العمدة قبل أعوام.")))
+    assert not is_enough(signs(question))
 
 
 def test_no_evidence_is_never_enough() -> None:
-    assert not Confidence(decline_below=0.0).is_enough("من يزور الورشة؟", [], NEAR, NEAR)
+    assert not is_enough(signs("من يزور الورشة؟", []), Confidence(decline_below=0.0))
 
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
-    confidence = Confidence(cosine=2.0, first_word=10.0, holds=1.0, bias=-1.5)
-    expected = 1 / (1 + math.exp(-(-1.5 + 2.0 * 0.6 + 10.0 * (0.6 - 0.55) + 1.0)))
-    score = confidence.score("من يزور الورشة؟", VISITED, NEAR, {("a", 0): 0.55})
-    assert score == pytest.approx(expected)
+    alone = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0)
+    confidence = Confidence(alone=alone, with_model=replace(alone, leaning=0.25))
+    asked = signs("من يزور الورشة؟", without_first={("a", 0): 0.55})
+    total = -1.5 + 2.0 * 0.6 + 10.0 * (0.6 - 0.55) + 1.0
+    assert confidence.score(asked) == pytest.approx(1 / (1 + math.exp(-total)))
+    assert confidence.score(asked, 3.0) == pytest.approx(1 / (1 + math.exp(-total - 0.75)))
+
+
+def test_a_model_that_finds_nothing_in_the_evidence_can_turn_an_answer_down() -> None:
+    asked = signs("من يزور الورشة؟")
+    assert CONFIDENCE.is_enough(asked, lambda: 4.0)
+    assert not CONFIDENCE.is_enough(asked, lambda: -9.0)
+
+
+def test_the_model_is_not_asked_where_retrieval_rules_an_answer_out() -> None:
+    def never() -> float:
+        raise AssertionError("the model was asked")
+
+    far = signs("من مؤلف الرواية؟", near=FAR, without_first={("a", 0): 0.1})
+    assert not CONFIDENCE.is_enough(far, never)
 
 
 def test_a_score_at_the_level_is_enough_and_one_under_it_is_not() -> None:
-    question = "من يزور الورشة؟"
-    score = Confidence().score(question, VISITED, NEAR, NEAR)
-    assert Confidence(decline_below=score).is_enough(question, VISITED, NEAR, NEAR)
-    assert not Confidence(decline_below=score + 1e-9).is_enough(question, VISITED, NEAR, NEAR)
+    asked = signs("من يزور الورشة؟")
+    score = CONFIDENCE.score(asked)
+    assert is_enough(asked, Confidence(decline_below=score))
+    assert not is_enough(asked, Confidence(decline_below=score + 1e-9))
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from rag.embed import Embedder
+from rag.errors import RagError
 from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
 from rag.generate import Generator
 from rag.index import Index, IndexIdentity
 from rag.index.local import LocalIndex
-from rag.types import Document, Message, Passage, SourceFile, passage_of
+from rag.types import Document, Filter, Message, Passage, SourceFile, passage_of
 
 DIMENSION = 24
 WORDS = "بوتين كيم بيونغ يانغ زيارة قمة صاروخ اتفاق جيش وزير حرب سلام نفط بحر ميناء ملك".split()
@@ -385,6 +386,231 @@ def test_a_file_that_names_an_unknown_document_changes_nothing(index: Index) -> 
     assert index.files() == {}
 
 
+# Day and outlet of a document: how they are told apart is in the docstring of `Index`.
+DATED = {
+    "2024-05-10": "الجزيرة",
+    "2024-05-11T09:30:00Z": " الجزيرة ",
+    "2024-05": "رويترز",
+    "2024": "رويترز",
+    "2023-12-31": None,
+    "": "رويترز",
+    "أمس": "الجزيرة",
+}
+
+
+def fill_dated(index: Index) -> dict[str, list[Passage]]:
+    """One document of two passages for each row of DATED; the passages by their day."""
+    held = {}
+    for number, (published, source) in enumerate(DATED.items()):
+        text = f"خبر من يوم {number}. بوتين في بيونغ يانغ."
+        document = Document.of(
+            f"مقال {number}", text, source=source, published=published or None, author="سلمى"
+        )
+        held[published] = [passage_of(document, 0, 14), passage_of(document, 14, len(text))]
+        index.put(
+            document, held[published], [unit_vectors(2, seed=n) for n in (number, number + 50)]
+        )
+    index.commit()
+    return held
+
+
+@pytest.mark.parametrize(
+    ("within", "days"),
+    [
+        (Filter(), list(DATED)),
+        (Filter(since="2024-05-10"), ["2024-05-10", "2024-05-11T09:30:00Z"]),
+        (Filter(since="2024-05-11"), ["2024-05-11T09:30:00Z"]),
+        (Filter(since="2024-05"), ["2024-05-10", "2024-05-11T09:30:00Z", "2024-05"]),
+        (Filter(since="2024"), ["2024-05-10", "2024-05-11T09:30:00Z", "2024-05", "2024"]),
+        (Filter(until="2024-05-10"), ["2024-05-10", "2023-12-31"]),
+        (Filter(until="2024-05-30"), ["2024-05-10", "2024-05-11T09:30:00Z", "2023-12-31"]),
+        (Filter(until="2024-05-31"), [*list(DATED)[:3], "2023-12-31"]),
+        (Filter(until="2024"), list(DATED)[:5]),
+        (Filter("2024-05-10", "2024-05-10"), ["2024-05-10"]),
+        (Filter("2024-06", "2024-12"), []),
+        (Filter(sources=("الجزيرة",)), ["2024-05-10", "2024-05-11T09:30:00Z", "أمس"]),
+        (Filter(sources=(" رويترز", "غيرها")), ["2024-05", "2024", ""]),
+        (Filter(since="2024", sources=("رويترز",)), ["2024-05", "2024"]),
+        (Filter(sources=("غيرها",)), []),
+    ],
+)
+def test_a_filter_lets_through_what_it_is_sure_of(
+    index: Index, within: Filter, days: list[str]
+) -> None:
+    held = fill_dated(index)
+    expected = {passage for day in days for passage in held[day]}
+    (near,) = index.nearest(unit_vectors(1, seed=1), 100, within)
+    (match,) = index.matching(["خبر بوتين"], 100, within)
+    assert {hit.passage for hit in near} == {hit.passage for hit in match} == expected
+    assert len(near) == len(match) == len(expected)
+
+
+def test_a_filtered_search_gives_the_best_of_those_let_through_with_the_same_scores(
+    index: Index,
+) -> None:
+    fill_dated(index)
+    within = Filter(sources=("رويترز",))
+    (all_near,) = index.nearest(asked := unit_vectors(1, seed=3), 100)
+    (all_match,) = index.matching(["خبر يوم 3 بوتين"], 100)
+    let_through = {d.id for d in index.documents() if d.source == "رويترز"}
+    for k in (1, 2, 5):
+        for everything, (found,) in [
+            (all_near, index.nearest(asked, k, within)),
+            (all_match, index.matching(["خبر يوم 3 بوتين"], k, within)),
+        ]:
+            best = [hit for hit in everything if hit.passage.document_id in let_through][:k]
+            assert [hit.passage for hit in found] == [hit.passage for hit in best]
+            assert [hit.score for hit in found] == pytest.approx([h.score for h in best], abs=1e-5)
+
+
+@pytest.mark.parametrize("date", ["2024-13", "2024-02-30", "24", "2024/05/10", "أمس"])
+def test_a_filter_of_no_date_is_refused_with_the_value(index: Index, date: str) -> None:
+    fill(index, range(2))
+    for within in (Filter(since=date), Filter(until=date)):
+        for search in (
+            lambda within=within: index.nearest(unit_vectors(1, seed=1), 3, within),
+            lambda within=within: index.matching(["بوتين"], 3, within),
+        ):
+            with pytest.raises(RagError, match=rf"{date}.*2024-05-31"):
+                search()
+
+
+def ids(*numbers: int) -> list[str]:
+    return [article(number)[0].id for number in numbers]
+
+
+def searched(index: Index, within: Filter | None = None) -> set[str]:
+    """The documents that both legs can find."""
+    (near,) = index.nearest(unit_vectors(1, seed=1), 100, within)
+    (match,) = index.matching(["مقال"], 100, within)
+    found = {hit.passage.document_id for hit in near}
+    assert found == {hit.passage.document_id for hit in match}
+    return found
+
+
+def test_of_a_group_of_copies_the_first_is_searched_and_all_are_there(index: Index) -> None:
+    passages, vectors = fill(index, range(6))
+    index.set_copies([ids(4, 1, 2), ids(3, 5)])
+    assert searched(index) == set(ids(0, 1, 2, 3, 4, 5))
+    assert index.copies(ids(4)) == {ids(4)[0]: []}
+    index.commit()
+    assert searched(index) == set(ids(0, 3, 4))
+    assert [d.id for d in index.documents()] == ids(0, 1, 2, 3, 4, 5)
+    assert index.passages(ids(1)[0]) == article(1)[1]
+    assert [r.tolist() for r in index.rows(passages)] == [v.tolist() for v in vectors]
+    found = index.copies([*ids(0, 1, 4, 5), "unknown"])
+    of = {document.id: document for document in index.documents()}
+    assert found == {
+        ids(0)[0]: [],
+        ids(1)[0]: [of[name] for name in ids(4, 2)],
+        ids(4)[0]: [of[name] for name in ids(1, 2)],
+        ids(5)[0]: [of[name] for name in ids(3)],
+        "unknown": [],
+    }
+
+
+def test_bm25_counts_what_is_searched_alone(index: Index) -> None:
+    fill(index, range(6))
+    index.set_copies([ids(4, 1, 2), ids(3, 5)])
+    index.commit()
+    passages = [p for number in (0, 3, 4) for p in article(number)[1]]
+    texts = [f"{passage.title} {passage.text}".split() for passage in passages]
+    (hits,) = index.matching(["بوتين قمة مقال"], 100)
+    assert len(hits) == len(passages)
+    for hit in hits:
+        row = passages.index(hit.passage)
+        assert hit.score == pytest.approx(bm25(texts, ["بوتين", "قمة", "مقال"], row))
+
+
+def test_when_the_first_copy_goes_the_next_is_searched(index: Index) -> None:
+    fill(index, range(4))
+    index.set_copies([ids(2, 0, 1)])
+    index.commit()
+    index.remove(ids(2))
+    index.commit()
+    assert searched(index) == set(ids(0, 3))
+    assert {k: [d.id for d in v] for k, v in index.copies(ids(0)).items()} == {ids(0)[0]: ids(1)}
+    fill(index, range(2, 3))  # come back, it is nobody's copy until it is said again
+    assert searched(index) == set(ids(0, 2, 3))
+    index.set_copies([ids(3, 0)])
+    index.commit()
+    assert searched(index) == set(ids(1, 2, 3))
+    index.set_copies([])
+    index.commit()
+    assert searched(index) == set(ids(0, 1, 2, 3))
+
+
+def test_copies_that_are_not_there_or_in_two_places_are_passed_over_or_refused(
+    index: Index,
+) -> None:
+    fill(index, range(3))
+    with pytest.raises(ValueError, match="two places"):
+        index.set_copies([ids(0, 1), ids(2, 0)])
+    with pytest.raises(ValueError, match="two places"):
+        index.set_copies([ids(0, 0)])
+    index.set_copies([["unknown", *ids(2, 1)], ["nobody"], []])
+    index.commit()
+    assert searched(index) == set(ids(0, 2))
+
+
+def test_groups_that_are_not_committed_are_forgotten(index: Index) -> None:
+    fill(index, range(3))
+    index.set_copies([ids(0, 1)])
+    index.keep_signatures({ids(0)[0]: b"x"})
+    index.close()
+    index.commit()
+    assert searched(index) == set(ids(0, 1, 2))
+    assert index.signatures() == {}
+
+
+def test_within_a_filter_the_first_copy_that_it_lets_through_is_searched(index: Index) -> None:
+    held = fill_dated(index)
+    owner = {day: passages[0].document_id for day, passages in held.items()}
+    index.set_copies([[owner["2024-05-10"], owner["2024-05"], owner["2024"]]])
+    index.commit()
+    within = Filter(sources=("رويترز",))
+    assert searched(index, within) == {owner["2024-05"], owner[""]}
+    assert owner["2024-05-10"] in searched(index)
+    assert owner["2024-05"] not in searched(index)
+    (hits,) = index.nearest(unit_vectors(2, seed=2)[:1], 1, within)
+    assert hits[0].passage == held["2024-05"][0]
+    assert hits[0].score == pytest.approx(1, abs=1e-5)
+
+
+def test_signatures_stay_as_long_as_their_documents(index: Index) -> None:
+    fill(index, range(3))
+    first, second, third = ids(0, 1, 2)
+    index.keep_signatures({first: b"\x00\xff" * 64, second: b"", "unknown": b"x"})
+    assert index.signatures() == {}
+    index.commit()
+    assert index.signatures() == {first: b"\x00\xff" * 64, second: b""}
+    index.keep_signatures({second: b"new", third: b"3"})
+    index.remove([first])
+    index.put(*article(2))  # put again it is the same document
+    index.commit()
+    assert index.signatures() == {second: b"new", third: b"3"}
+    fill(index, range(1))
+    assert first not in index.signatures()
+
+
+def test_a_document_comes_back_with_all_that_is_known_of_it(index: Index) -> None:
+    _, passages, vectors = article(1)
+    document = Document.of(
+        "مقال 1",
+        article(1)[0].text,
+        source="رويترز",
+        url="https://example.org/1",
+        published="2024-05-10",
+        path="/a",
+        author="سلمى الهاشمي",
+        is_inferred=True,
+    )
+    index.put(document, passages, vectors)
+    index.commit()
+    assert index.documents() == [document]
+    assert index.documents()[0].is_inferred is True
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
     seed: int, tmp_path: Path
@@ -396,6 +622,9 @@ def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
         play(dice, [exact, local])
     assert local.documents() == exact.documents()
     assert local.files() == exact.files()
+    assert local.copies(ids(*range(10))) == exact.copies(ids(*range(10)))
+    assert local.signatures() == exact.signatures()
+    within = Filter("2024-05-03", "2024-05-12", ("رويترز", "الجزيرة"))
     passages = [p for number in range(10) for p in article(number)[1]]
     both = zip(local.rows(passages), exact.rows(passages), strict=True)
     assert all(np.array_equal(ours, theirs) for ours, theirs in both)
@@ -403,6 +632,8 @@ def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
     for ours, theirs in [
         (local.nearest(asked, 9), exact.nearest(asked, 9)),
         (local.matching(WORDS, 9), exact.matching(WORDS, 9)),
+        (local.nearest(asked, 9, within), exact.nearest(asked, 9, within)),
+        (local.matching(WORDS, 9, within), exact.matching(WORDS, 9, within)),
     ]:
         for row, reference in zip(ours, theirs, strict=True):
             assert [hit.passage for hit in row] == [hit.passage for hit in reference]
@@ -411,18 +642,30 @@ def test_any_course_of_events_leaves_the_local_index_equal_to_the_exact_one(
     local.close()
 
 
+def dated(number: int, *, path: str) -> tuple[Document, list[Passage], list[np.ndarray]]:
+    document, passages, vectors = article(number, path=path)
+    source = ("رويترز", "الجزيرة", None)[number % 3]
+    return replace(document, source=source, published=f"2024-05-{number + 1:02}"), passages, vectors
+
+
 def play(dice: random.Random, indexes: list[Index]) -> None:
     """One random call, the same on all."""
-    event = dice.choice(["put", "put", "remove", "record", "forget", "commit", "close"])
+    events = ["put", "put", "remove", "record", "forget", "commit", "close", "group", "sign"]
+    event = dice.choice(events)
     numbers = dice.sample(range(10), 2)
-    ids = [article(number)[0].id for number in numbers]
     path = dice.choice(["/a", "/b", "/c"])
-    file = SourceFile(path, str(dice.random()), tuple(sorted(indexes[0].has(ids))))
+    held = [article(number)[0].id for number in numbers]
+    file = SourceFile(path, str(dice.random()), tuple(sorted(indexes[0].has(held))))
+    members = ids(*dice.sample(range(10), 7))
     for index in indexes:
         if event == "put":
-            index.put(*article(numbers[0], path=path))
+            index.put(*dated(numbers[0], path=path))
         elif event == "remove":
-            index.remove(ids)
+            index.remove(held)
+        elif event == "group":
+            index.set_copies([members[:3], members[3:5], members[5:]])
+        elif event == "sign":
+            index.keep_signatures({held[0]: path.encode()})
         elif event == "record":
             index.record([file])
         elif event == "forget":

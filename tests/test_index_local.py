@@ -43,7 +43,12 @@ FIRST, ALL = range(4), range(12)  # what every folder of the tests starts with, 
 def article(number: int) -> tuple[Document, list[Passage]]:
     text = f"خبر {number} من كلمة {number % 5}. سطر ثان عن {number * 7}."
     middle = text.index("سطر")
-    document = Document.of(f"عنوان {number}", text, path=f"/articles/{number}.txt")
+    document = Document.of(
+        f"عنوان {number}",
+        text,
+        published=f"2024-05-{number + 4:02}",
+        path=f"/articles/{number}.txt",
+    )
     return document, [passage_of(document, 0, middle), passage_of(document, middle, len(text))]
 
 
@@ -178,7 +183,7 @@ def killed_run(folder: Path, moment: int) -> None:
 
 def generation_files() -> list[str]:
     lexical = ["counts", "lengths", "positions", "starts", "term_ends", "terms"]
-    columns = ["keys", "names", "starts", *(f"lexical.{name}" for name in lexical)]
+    columns = ["keys", "names", "starts", "facets", *(f"lexical.{name}" for name in lexical)]
     return ["dense.faiss", "manifest.json", *(f"{name}.npy" for name in columns)]
 
 
@@ -248,19 +253,121 @@ def test_a_file_that_is_no_store_is_refused_in_one_line(folder: Path) -> None:
     assert_damaged(lambda: opened(folder))
 
 
-def test_a_flipped_bit_in_the_store_is_never_built_into_an_index(folder: Path) -> None:
+def flip_vector(folder: Path) -> None:
+    """Of an article that a search for another one has no need to read."""
     vector = vectors_of(article(2)[1][0])[1].tobytes()
     content = (folder / "musnad.sqlite").read_bytes()
     flip(folder / "musnad.sqlite", (content.index(vector) + 5) / len(content))
+
+
+def test_a_flipped_bit_in_the_store_is_refused_before_anything_is_served(folder: Path) -> None:
+    flip_vector(folder)
+    with pytest.raises(IndexDamagedError, match=r"عنوان 2.*rag index rebuild"):
+        opened(folder)
+
+
+def test_a_bit_that_flips_while_the_index_is_open_is_never_built_into_it(folder: Path) -> None:
     with closing(opened(folder)) as index:
+        flip_vector(folder)
         (problem,) = index.verify()
         assert "عنوان 2" in problem
         assert answers(index) == reference(FIRST)  # of the generation, which is whole
         assert_damaged(lambda: ingest(index, ALL))
         assert answers(index) == reference(FIRST)
-    shutil.rmtree(folder / "generations")
+        shutil.rmtree(folder / "generations")
+        assert answers(index) == reference(FIRST)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE passages SET text = replace(text, '2', '3')",
+        "UPDATE passages SET start = start + 1",
+        "UPDATE passages SET document = document % 4 + 1",
+        "UPDATE documents SET title = replace(title, '2', '3')",
+        "UPDATE documents SET path = '/articles/3.txt'",
+        "UPDATE documents SET text = replace(text, '2', '3')",
+        "UPDATE documents SET published = '2024-05-30'",
+        "UPDATE documents SET is_inferred = 1",
+    ],
+)
+def test_what_changes_while_the_index_is_open_is_not_served(change: str, folder: Path) -> None:
     with closing(opened(folder)) as index:
+        assert answers(index) == reference(FIRST)
+        with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
+            connection.execute(change)
+            connection.commit()
+        if "passages" in change or "title" in change or "path" in change:  # is shown of a hit
+            assert_damaged(lambda: answers(index))
+        if "passages" in change:
+            assert_damaged(lambda: [index.passages(article(n)[0].id) for n in FIRST])
+        else:
+            assert_damaged(index.documents)
+
+
+def test_an_article_that_vanishes_while_the_index_is_open_is_missed(folder: Path) -> None:
+    with closing(opened(folder)) as index:
+        with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
+            connection.execute("UPDATE documents SET live = 0 WHERE title = 'عنوان 2'")
+            connection.commit()
         assert_damaged(lambda: answers(index))
+    assert_damaged(lambda: opened(folder))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE meta SET value = '0' WHERE name = 'revision'",
+        "UPDATE meta SET value = 'another' WHERE name = 'embedder'",
+        "DELETE FROM meta WHERE name = 'check'",
+        "DELETE FROM documents WHERE title = 'عنوان 1'",
+        "DELETE FROM passages WHERE key = 3",
+        "UPDATE documents SET author = 'x' WHERE title = 'عنوان 1'",
+        "DELETE FROM copies WHERE place = 1",
+        "UPDATE copies SET place = 2 WHERE place = 1",
+        "UPDATE signatures SET signature = 'y'",
+        "DELETE FROM signatures",
+        "UPDATE files SET sha256 = '1'",
+        "UPDATE file_documents SET document_id = 'x' WHERE path = '/articles/2.txt'",
+        "DELETE FROM files WHERE path = '/articles/2.txt'",
+    ],
+)
+def test_a_store_that_says_something_else_than_was_written_is_refused(
+    change: str, folder: Path
+) -> None:
+    with closing(opened(folder)) as index:
+        index.set_copies([[article(0)[0].id, article(1)[0].id]])
+        index.keep_signatures({article(0)[0].id: b"x"})
+        index.commit()
+    with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
+        connection.execute(change)
+        connection.commit()
+    assert_damaged(lambda: opened(folder))
+
+
+def test_a_store_that_was_touched_but_is_whole_is_served_and_said_to_be_so(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
+        connection.execute("CREATE TABLE notes (note)")
+        connection.commit()
+    with closing(opened(folder)) as index:
+        assert answers(index) == reference(FIRST)
+    (line,) = caplog.messages
+    assert "is not as its last writer left it" in line
+    assert "whole" in line
+    caplog.clear()
+    opened(folder).close()
+    assert caplog.messages == []
+
+
+def test_a_lost_commit_is_noticed(folder: Path, tmp_path: Path) -> None:
+    old = shutil.copy(folder / "musnad.sqlite", tmp_path)
+    with closing(opened(folder)) as index:
+        ingest(index, ALL)
+    shutil.copy(old, folder / "musnad.sqlite")
+    with pytest.raises(IndexDamagedError, match="lost its last commit"):
+        opened(folder)
 
 
 def assert_damaged(action: Callable[[], object]) -> None:
@@ -422,8 +529,9 @@ def test_an_index_of_another_kind_is_refused_with_both_names(
 def test_an_index_of_an_older_program_is_refused_in_one_line(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "musnad.sqlite")) as connection:
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+        connection.execute("DELETE FROM meta WHERE name = 'check'")  # which it did not know
         connection.commit()
-    with pytest.raises(IndexMismatchError, match=r"format 1,.* 2: .*--rebuild"):
+    with pytest.raises(IndexMismatchError, match=r"format 1, this one reads 3\): .*--rebuild"):
         opened(folder)
 
 

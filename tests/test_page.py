@@ -1,11 +1,13 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from rag import page
-from rag.page import Turn
+from rag import errors, page
+from rag.page import Limits, Problem, Turn
+from rag.page.limits import parse_limit
 from rag.page.shell import CONTENT_SECURITY_POLICY, Shell, dressed
 from rag.types import (
     DECLINED,
@@ -13,6 +15,7 @@ from rag.types import (
     Citation,
     Document,
     Evidence,
+    Filter,
     Hit,
     Sentence,
     Span,
@@ -103,9 +106,9 @@ def test_marks_count_the_characters_of_the_article_and_not_of_its_escapes():
 
 @pytest.mark.parametrize("status", ["writing", "answered", "quoted", "declined"])
 def test_nothing_that_was_read_or_written_is_taken_for_markup(status):
-    document = Document.of(
-        HOSTILE, HOSTILE, source=HOSTILE, url=HOSTILE, published=HOSTILE, path=HOSTILE
-    )
+    known = dict.fromkeys(("source", "url", "published", "path", "author"), HOSTILE)
+    document = Document.of(HOSTILE, HOSTILE, **known, is_inferred=True)
+    copies = tuple(Document.of(f"{HOSTILE}{n}", HOSTILE, **known) for n in range(5))
     passage = passage_of(document, 0, len(HOSTILE))
     answer = Answer(
         HOSTILE,
@@ -114,10 +117,13 @@ def test_nothing_that_was_read_or_written_is_taken_for_markup(status):
         (Hit(passage, 1.0),),
         (Evidence(1, passage, 0, len(HOSTILE)),),
         draft=HOSTILE,
+        copies={document.id: copies},
     )
+    within = Filter(HOSTILE, HOSTILE, (HOSTILE,))
     for shown in (
-        Turn(1, answer, {document.id: document}),
-        Turn(1, answer, {}, problem=HOSTILE),
+        Turn(1, answer, {document.id: document}, within),
+        Turn(1, replace(answer, copies={document.id: copies[:1]}), {}, within),
+        Turn(1, answer, {}, within, problem=Problem(HOSTILE, HOSTILE)),
         Turn(1, answer, {}, is_stopped=True),
     ):
         markup = page.turn_html(shown)
@@ -125,7 +131,7 @@ def test_nothing_that_was_read_or_written_is_taken_for_markup(status):
         tags = {tag.split()[0].strip("</>") for tag in TAGS.findall(markup)}
         assert tags <= set(
             "article h2 div p a bdi blockquote footer section h3 h4 details summary span mark "
-            "dl dt dd".split()
+            "dl dt dd ul li".split()
         )
         assert not any("onerror" in tag and "title=" not in tag for tag in TAGS.findall(markup))
         assert set(re.findall(r'href="([^"]*)"', markup)) <= {"#turn-1-source-1"}
@@ -247,7 +253,9 @@ def test_a_declined_answer_says_so_and_shows_the_nearest_passages():
 
 def test_a_card_names_the_outlet_the_date_and_only_the_end_of_the_path():
     markup = page.sources_html(turn())
-    assert "<bdi>وكالة الغدير</bdi> · <bdi>13 مارس 2021</bdi>" in markup
+    assert '<bdi>وكالة الغدير</bdi> · <bdi class="date">13 مارس 2021</bdi></p>' in markup
+    assert "الكاتب" not in markup
+    assert "مستنتج" not in markup
     assert '<bdi dir="ltr">https://example.org/metro</bdi>' in markup
     assert 'title="/articles/06-metro.txt">06-metro.txt</bdi>' in markup
 
@@ -261,19 +269,228 @@ def test_an_article_of_which_little_is_known_is_named_by_its_file():
     assert '<p class="outlet"><bdi>metro.txt</bdi></p>' in markup
 
 
+def with_article(document, **fields):
+    """A turn whose only evidence is of this document."""
+    passage = passage_of(document, 0, len(document.text))
+    answer = answered(evidence=(Evidence(1, passage, 0, 5),), sentences=(), **fields)
+    return Turn(1, answer, {document.id: document})
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        ("2024-02-11T07:00:00+03:00", '<bdi class="date">11 فبراير 2024</bdi>'),
+        ("2024-02", '<bdi class="date">فبراير 2024</bdi>'),
+        ("2024", "<bdi>2024</bdi>"),
+        ("2024-02-31", "<bdi>2024-02-31</bdi>"),
+        ("ربيع 2024", "<bdi>ربيع 2024</bdi>"),
+    ],
+)
+def test_a_date_is_written_out_and_what_is_no_date_stays(published, shown):
+    markup = page.sources_html(with_article(Document.of("", TEXT, published=published)))
+    assert f'<p class="outlet">{shown}</p>' in markup
+    assert f"<dt>النشر</dt><dd>{shown}</dd>" in markup
+
+
+def test_a_card_names_the_author_and_says_where_a_date_was_inferred():
+    document = replace(ARTICLE, author="سامر النجار", is_inferred=True)
+    card = as_text(page.sources_html(with_article(document)))
+    assert "وكالة الغدير · سامر النجار · 13 مارس 2021 (تاريخ مستنتج من النص)" in card
+    assert "الكاتب سامر النجار النشر 13 مارس 2021 (تاريخ مستنتج من النص)" in card
+
+
+def copies_line(*copies, title="مترو المنارة"):
+    document = Document.of(title, TEXT)
+    markup = page.sources_html(with_article(document, copies={document.id: copies}))
+    return re.search(r'<(p|details) class="copies".*?</\1>', markup)[0]
+
+
+def test_a_card_says_where_else_its_article_appeared_and_when():
+    line = copies_line(
+        Document.of("مترو المنارة", "أ", source="صحيفة النهر", published="2021-03-14"),
+        Document.of("مترو المناره ", "ب", path="/articles/2021-03-15-metro.html"),
+        Document.of("قطار جديد", "ج", source="Delta", published="2021-03", is_inferred=True),
+    )
+    assert TAGS.sub("", line) == (
+        "نُشر أيضاً في: صحيفة النهر (14 مارس 2021)؛ 2021-03-15-metro.html؛"
+        " Delta بعنوان «قطار جديد» (مارس 2021، تاريخ مستنتج)"
+    )
+    assert "<bdi>2021-03-15-metro.html</bdi>" in line
+
+
+def test_copies_of_which_the_same_is_known_are_told_once():
+    twins = [Document.of("مترو المنارة", text, source="صحيفة النهر") for text in "أب"]
+    assert as_text(copies_line(*twins)) == "نُشر أيضاً في: صحيفة النهر"
+    assert "موضع بلا اسم" in copies_line(Document.of("مترو المنارة", "أ"))
+
+
+def test_many_copies_are_unfolded_from_the_first_two():
+    outlets = [f"صحيفة {name}" for name in ("أ", "ب", "ج", "د")]
+    line = copies_line(*(Document.of("مترو المنارة", name, source=name) for name in outlets))
+    summary, listed = re.fullmatch(r".*<summary>(.*)</summary>(.*)</details>", line).groups()
+    assert TAGS.sub("", summary) == "نُشر أيضاً في: صحيفة أ؛ صحيفة ب؛ وفي مواضع أخرى"
+    assert re.findall(r"<li><bdi>(.*?)</bdi></li>", listed) == outlets
+    assert 'id="turn-1-copies-1"' in line
+
+
+def test_an_article_without_copies_says_nothing_of_them():
+    other = Document.of("متحف الموانئ", "رُمّم المبنى.")
+    assert "أيضاً" not in page.sources_html(turn(answered(copies={other.id: (ARTICLE,)})))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2024-06-19", "2024-06-19"),
+        (" ٢٠٢٤-٠٦-١٩ ", "2024-06-19"),
+        ("2024-6", "2024-06"),
+        ("٢٠٢٤/٠٦", "2024-06"),
+        ("6/2024", "2024-06"),
+        ("\u200f2024", "2024"),
+        ("19 يونيو 2024", "2024-06-19"),
+        ("١٩ حزيران ٢٠٢٤", "2024-06-19"),
+        ("19\u00a0يونيو\u00a02024", "2024-06-19"),
+        ("الأربعاء 19/6/2024م", "2024-06-19"),
+        ("حزيران 2024", "2024-06"),
+        ("13 ذو الحجة 1445", "2024-06-19"),
+    ],
+)
+def test_a_day_a_month_or_a_year_is_read_as_readers_write_it(typed, day):
+    assert parse_limit(typed) == day
+    assert Limits(typed).within == Filter(since=day)
+    assert Limits(typed).notices == ("", "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("2024-13", "2024-06-31", "31 يونيو 2024", "19 يونيو", "أمس", "202", "1445", "؟"),
+        *("2024-2025", "19 يونيو 2024 أو 2 مايو 2023", "3 سبتمبر 2024 و5"),
+    ],
+)
+def test_what_is_no_single_date_is_refused_beside_the_field_it_was_typed_in(typed):
+    assert parse_limit(typed) is None
+    since, until = Limits("2024", typed).notices
+    assert since == ""
+    assert "لم يُفهم هذا التاريخ" in until
+    assert '<bdi dir="ltr">2024-06-19</bdi>' in until
+    assert Limits(typed).notices[0] == until
+    assert Limits(typed).label == "حصر البحث: صحّح التاريخ"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_backward"),
+    [
+        ("2024-06-19", "2024-06-18", True),
+        ("2024-06-19", "2024-06-19", False),
+        ("2024-06-19", "2024-06", False),
+        ("2024-06-19", "2024", False),
+        ("2024-06-19", "2023", True),
+        ("2024-06", "2024-05-31", True),
+        ("2024", "2024-01-01", False),
+    ],
+)
+def test_a_time_that_ends_before_it_begins_is_refused(since, until, is_backward):
+    first, last = Limits(since, until).notices
+    assert first == ""
+    assert bool(last) == is_backward
+
+
+def test_nothing_chosen_is_no_filter():
+    nothing = Limits.of(None, " ", None)
+    assert nothing.within is None
+    assert nothing.notices == ("", "")
+    assert nothing.label == "حصر البحث"
+    assert Limits().is_empty
+    assert not Limits("2024-").is_empty  # there is something to clear
+    assert not Limits.of("", "", ["صحيفة النهر"]).is_empty
+
+
+def test_what_is_chosen_is_said_on_the_fold_and_under_the_answer_it_applied_to():
+    limits = Limits.of("2024", "١٩ يونيو ٢٠٢٤", ["وكالة الميناء", "Delta"])
+    assert limits.within == Filter("2024", "2024-06-19", ("وكالة الميناء", "Delta"))
+    since, until = "من\u00a02024", "إلى\u00a019\u00a0يونيو\u00a02024"  # each on one line
+    said = f"حصر البحث: {since} · {until} · وكالة الميناء · Delta"
+    assert re.sub("[\u2068\u2069]", "", limits.label) == said
+    assert limits.label.count("\u2068") == limits.label.count("\u2069") == 4
+    markup = page.answer_html(turn(within=limits.within))
+    line = re.search('<p class="within">(.*?)</p>', markup)[1]
+    assert TAGS.sub("", line) == said
+    assert line.count("<bdi>") == 4
+    assert 'class="within"' not in page.answer_html(turn())
+    assert "في\u00a02024" in Limits("2024", "2024").label
+
+
+def test_outlets_are_told_apart_and_sorted():
+    sources = ("وكالة الميناء", None, " صحيفة النهر", "وكالة الميناء ", "")
+    documents = [Document.of("", str(n), source=source) for n, source in enumerate(sources)]
+    assert page.outlets_of(documents) == ["صحيفة النهر", "وكالة الميناء"]
+
+
+def test_a_declined_answer_says_whether_the_limits_may_be_why():
+    declined = answered(status="declined", sentences=(Sentence(DECLINED),), evidence=())
+    nothing = replace(declined, hits=())
+    within = Filter(since="2024")
+    assert "خارج هذا الحصر" in page.answer_html(turn(declined, within=within))
+    assert "الحصر" not in page.answer_html(turn(declined))
+    assert "وسّعه أو ألغه" in page.answer_html(turn(nothing, within=within))
+    for shown in (turn(nothing), turn(nothing, within=within)):
+        assert "تجد أدناه" not in page.answer_html(shown)
+
+
+ERRORS = [each for each in vars(errors).values() if isinstance(each, type)]
+
+
+def test_each_error_is_told_in_arabic_with_its_own_line_below():
+    told = [page.problem_of(error("no index in <x>")) for error in ERRORS]
+    assert len({problem.text for problem in told}) == len(told) > 10
+    for problem in told:
+        assert problem.detail == "no index in <x>"
+        without_commands = re.sub("`rag [a-z -]+`", "", problem.text)
+        assert not re.search("[A-Za-z`]", without_commands)
+        assert problem.text.count(".") >= 2  # what is wrong, and what to do
+
+
+def test_an_error_of_a_class_of_its_own_is_told_as_the_nearest_above_it():
+    class NewError(errors.GeneratorError):
+        pass
+
+    told = page.problem_of(NewError("x"))
+    assert told.text == page.problem_of(errors.GeneratorError("x")).text
+
+
+def test_the_commands_that_a_reader_is_told_exist():
+    from rag.cli import main
+
+    told = " ".join(page.problem_of(error("")).text for error in ERRORS)
+    commands = {tuple(found.split()[1:]) for found in re.findall("`([^`]+)`", told)}
+    assert ("models", "fetch") in commands
+    for names in commands:
+        command = main
+        for name in names:
+            if name.startswith("--"):
+                assert any(name in option.opts for option in command.params)
+            else:
+                command = command.commands[name]
+
+
 def test_what_went_wrong_stands_in_place_of_the_answer_and_its_sources():
-    failed = turn(problem="the index is locked: wait")
+    failed = turn(problem=page.problem_of(errors.ModelError("model <m> is missing")))
     markup = page.turn_html(failed)
     assert "تعذّرت الإجابة" in markup
-    assert "the index is locked: wait" in markup
+    assert "أحد النماذج مفقود" in markup
+    assert 'بالأمر <bdi dir="ltr">rag models fetch</bdi>' in markup
+    detail = re.search(r'<p class="detail" dir="ltr" lang="en">(.*?)</p>', markup)[1]
+    assert detail == "model &lt;m&gt; is missing"
     assert "<details" not in markup
     assert "12 مارس" not in markup
+    assert "detail" not in page.turn_html(turn(problem=page.UNEXPECTED))
 
 
 def test_only_finished_answers_are_a_history():
     turns = [
         Turn(1, answered(question="أ")),
-        Turn(2, answered(question="ب"), problem="x"),
+        Turn(2, answered(question="ب"), problem=Problem("x")),
         Turn(3, answered(question="ج", status="writing"), is_stopped=True),
         Turn(4, answered(question="د", status="declined")),
         Turn(5, answered(question="ه", status="writing")),
@@ -300,12 +517,6 @@ def test_only_finished_answers_are_a_history():
 def test_articles_are_counted_as_arabic_counts(number, counted):
     assert page.articles_count(number) == counted
     assert f"{counted} في الفهرس" in page.header_html(number)
-
-
-def test_a_date_is_written_out_and_what_is_no_date_stays():
-    assert page.arabic_date("2024-02-11T07:00:00+03:00") == "11 فبراير 2024"
-    assert page.arabic_date("ربيع 2024") == "ربيع 2024"
-    assert page.arabic_date("2024-02-31") == "2024-02-31"
 
 
 GRADIO_PAGE = (

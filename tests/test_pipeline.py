@@ -83,9 +83,9 @@ class SeenGenerator(FakeGenerator):
         super().__init__(replies)
         self.is_closed = False
 
-    def generate(self, messages, *, max_tokens):
+    def generate(self, messages, **options):
         try:
-            yield from super().generate(messages, max_tokens=max_tokens)
+            yield from super().generate(messages, **options)
         finally:
             self.is_closed = True
 

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.errors import SettingsError
-from rag.prompt import Prompt
+from rag.prompt import MISSING, STATED, Prompt
 from rag.settings import project_file
 from rag.types import Document, Evidence, Message, passage_of
 
@@ -37,24 +37,34 @@ def test_dollar_signs_and_braces_of_a_question_or_an_article_stay_as_they_are(fo
     assert messages[-1].content == f"[1] {text}\n\nالسؤال: كم $evidence؟"
 
 
-def test_an_example_is_a_turn_between_the_instruction_and_the_question(folder):
-    (folder / "example.user.md").write_text("[1] مثال $5\n", "utf-8")
-    (folder / "example.assistant.md").write_text("جواب [1].", "utf-8")
+def test_examples_are_turns_between_the_instruction_and_the_question(folder):
+    examples = "## user\n\n[1] مثال $5\n\n## assistant\nYes. جواب [1].\n"
+    (folder / "examples.md").write_text(examples * 2, "utf-8")
     messages = Prompt(folder).messages("متى؟", [FIRST])
-    assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
-    assert [message.content for message in messages[1:3]] == ["[1] مثال $5", "جواب [1]."]
+    assert [m.role for m in messages] == ["system", *["user", "assistant"] * 2, "user"]
+    assert [m.content for m in messages[1:3]] == ["[1] مثال $5", "Yes. جواب [1]."]
 
 
-def test_half_an_example_is_no_example(folder):
-    (folder / "example.user.md").write_text("[1] مثال\n", "utf-8")
-    assert len(Prompt(folder).messages("متى؟", [FIRST])) == 2
+@pytest.mark.parametrize(
+    "text", ["## user\nسؤال", "سؤال\n## user\nسؤال\n## assistant\nNo.", "", "## system\nأجب"]
+)
+def test_examples_that_are_not_whole_turns_are_refused(folder, text):
+    (folder / "examples.md").write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=r"examples\.md must be turns"):
+        Prompt(folder)
+
+
+def test_the_examples_that_ship_say_first_whether_the_answer_is_stated():
+    replies = [m.content for m in Prompt(project_file("prompts")).messages("متى؟", [FIRST])[2::2]]
+    assert {reply.partition(".")[0] for reply in replies} == {STATED, MISSING}
+    assert all(reply == f"{MISSING}." for reply in replies if reply.startswith(MISSING))
 
 
 def test_what_stands_before_the_question_is_the_same_for_every_question():
     prompt = Prompt(project_file("prompts"))
     one, other = prompt.messages("متى؟", [FIRST]), prompt.messages("كم؟", [FIRST, SECOND])
     assert one[:-1] == other[:-1]
-    assert [message.role for message in one] == ["system", "user", "assistant", "user"]
+    assert (one[0].role, one[-1].role) == ("system", "user")
 
 
 def test_the_prompts_that_ship_show_question_and_evidence():

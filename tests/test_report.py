@@ -53,6 +53,7 @@ def test_an_answer_as_json_has_the_fields_of_the_interface_and_no_others():
                         "start": OPENED[0],
                         "end": OPENED[1],
                         "quote": TEXT[slice(*OPENED)],
+                        "copies": [],
                     }
                 ],
             }
@@ -78,6 +79,21 @@ def test_a_quote_is_the_words_of_the_document_at_its_offsets():
     assert told["sentences"][1]["reason"] == "العدد غير مذكور."
 
 
+def test_a_citation_names_the_other_outlets_of_its_article():
+    copy = Document.of("افتتاح المترو", TEXT, source="جريدة الواحة", path="articles/copy.txt")
+    answered = answer(copies={ARTICLE.id: (copy,)})
+    [first, *_] = report.answer_as_json(answered)["sentences"]
+    assert first["citations"][0]["copies"] == [
+        {
+            "document_id": copy.id,
+            "title": "افتتاح المترو",
+            "source": "جريدة الواحة",
+            "path": "articles/copy.txt",
+        }
+    ]
+    assert "نُشر أيضاً في: جريدة الواحة" in report.answer_as_text(answered)
+
+
 def test_scores_of_numpy_become_json_numbers():
     numpy = pytest.importorskip("numpy")
     told = report.hits_as_json([Hit(PASSAGE, numpy.float32(0.5))])
@@ -91,6 +107,8 @@ def test_a_document_as_json_has_its_provenance_and_not_its_text():
         "source": "وكالة الغدير",
         "url": None,
         "published": None,
+        "is_inferred": False,
+        "author": None,
         "path": "articles/06-metro.txt",
         "passages": 3,
     }

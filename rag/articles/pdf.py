@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.arabic import arabic_share
+from rag.articles.order import in_reading_order, plain_letters
+from rag.articles.raw import RawArticle
 from rag.errors import ArticleError
 
 if TYPE_CHECKING:
     from pypdf import PageObject
+    from pypdf.generic import DictionaryObject
 
 _LETTER = re.compile(r"[^\W\d_]")
 # What pypdf takes for neither direction, and for right to left.
@@ -23,14 +25,15 @@ _LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGITS = re.compile("[٠-٩۰-۹]+(?:[.,/٫٬][٠-٩۰-۹]+)*")
 _MIRRORED = str.maketrans("()[]{}«»<>", ")(][}{»«><")
 _NEUTRAL = " ()[]{}«»<>\"'،؛.,:;!?؟/|…–—-"
-_PRESENTATION = re.compile("[\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufdf0-\ufdfc\ufe70-\ufefc]")
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _PAGE_NUMBER = re.compile(r"\W*\d{1,4}\W*|(?:صفحة|page)\W*\d{1,4}(?:\W+(?:من|of)\W+\d{1,4})?", re.I)
 
 
-def pdf_text(path: Path, stored: bytes) -> tuple[str, str | None]:
+def pdf_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     """The text of a PDF and, where it has a sensible one, its title.
 
-    ArticleError for an encrypted file or one without a text layer, ValueError for a broken one.
+    ArticleError where there is no text to be had: an encrypted file, a scan, fonts that do not say
+    what they draw, Arabic in no order; ValueError for a broken file.
     """
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
@@ -39,14 +42,64 @@ def pdf_text(path: Path, stored: bytes) -> tuple[str, str | None]:
         reader = PdfReader(io.BytesIO(stored))
         pages = [_lines_in_order(page) for page in reader.pages]
         title = sensible_title(reader.metadata.title) if reader.metadata else None
+        _check_text(name, reader.pages, lines=[line for page in pages for line in page])
     except (FileNotDecryptedError, DependencyError) as error:
-        raise ArticleError(f"{path}: an encrypted PDF: save a copy without password") from error
+        raise ArticleError(f"{name}: an encrypted PDF: save a copy without password") from error
     except PyPdfError as error:
         raise ValueError(str(error)) from error
-    text = _PRESENTATION.sub(_letters, _flowing(pages))
-    if not _LETTER.search(text):
-        raise ArticleError(f"{path}: a PDF without a text layer (a scan?): run OCR on it first")
-    return text, title
+    counts = [len(page) for page in pages]
+    try:
+        lines = iter(in_reading_order([line for page in pages for line in page]))
+    except ValueError as error:
+        raise ArticleError(f"{name}: {error}: run OCR on it, or use another copy") from error
+    pages = [list(islice(lines, count)) for count in counts]
+    yield RawArticle(name, "text", plain_letters(_flowing(pages)), title=title)
+
+
+def _check_text(name: str, pages: Sequence[PageObject], *, lines: Sequence[str]) -> None:
+    """ArticleError where the pages are pictures, or their letters have no meaning."""
+    text = "".join(lines)
+    letters = len(_LETTER.findall(text))
+    unreadable = len(_UNREADABLE.findall(text))
+    if unreadable > letters / 4 and any(_is_nameless(font) for font in _fonts(pages)):
+        raise ArticleError(
+            f"{name}: a PDF whose fonts do not say which letters they draw: run OCR on it first"
+        )
+    # A scan may bear the name of the scanner.
+    is_bare = letters < 30 * len(pages) and _has_picture_each(pages)
+    if not letters or is_bare:
+        raise ArticleError(f"{name}: a PDF without a text layer (a scan?): run OCR on it first")
+
+
+def _resources(page: PageObject, kind: str) -> Iterator[DictionaryObject]:
+    from pypdf.generic import DictionaryObject
+
+    resources = page["/Resources"].get_object() if "/Resources" in page else None
+    if isinstance(resources, DictionaryObject) and kind in resources:
+        found = resources[kind].get_object()
+        values = found.values() if isinstance(found, DictionaryObject) else ()
+        for value in (each.get_object() for each in values):
+            if isinstance(value, DictionaryObject):
+                yield value
+
+
+def _fonts(pages: Sequence[PageObject]) -> Iterator[DictionaryObject]:
+    for page in pages:
+        yield from _resources(page, "/Font")
+
+
+def _is_nameless(font: DictionaryObject) -> bool:
+    is_numbered = font.get("/Subtype") == "/Type3" or str(font.get("/Encoding")).startswith(
+        "/Identity"
+    )
+    return is_numbered and "/ToUnicode" not in font
+
+
+def _has_picture_each(pages: Sequence[PageObject]) -> bool:
+    return all(
+        any(each.get("/Subtype") == "/Image" for each in _resources(page, "/XObject"))
+        for page in pages
+    )
 
 
 def _lines_in_order(page: PageObject) -> list[str]:
@@ -96,12 +149,6 @@ def _flowing(pages: Sequence[Sequence[str]]) -> str:
     widths = sorted(len(line) for line in lines)
     full = widths[len(widths) * 9 // 10] * 0.8 if widths else 0
     return "".join(line + (" " if len(line) >= full else "\n\n") for line in lines)
-
-
-def _letters(shapes: re.Match[str]) -> str:
-    plain = unicodedata.normalize("NFKC", shapes[0])
-    # A mark of its own becomes a blank or a tatweel with the mark on it.
-    return plain.strip(" ـ") if shapes[0] <= "\ufe7f" and len(plain) == 2 else plain
 
 
 def sensible_title(title: str | None) -> str | None:

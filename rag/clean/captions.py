@@ -15,18 +15,26 @@ from rag.clean.lines import (
     plain,
 )
 
+LONGEST_LABELLED = 20  # words
+
 _CREDITS = labels(
     "أ.ف.ب، أ ف ب، أف ب، أ.ب، أ ب، أب، د.ب.أ، د ب أ، إ.ب.أ، إ ب أ، إي.بي.إيه، رويترز، "
     "الفرنسية، فرانس برس، أسوشيتد برس، الألمانية، الأوروبية، غيتي، جيتي، غيتي إيميجز، "
     "جيتي إيميجز، شينخوا، سبوتنيك، تاس، الأناضول، واس، وام، كونا، قنا، بترا، سانا، سونا، وفا، "
     "بنا، واج، يونهاب، كيودو، نوفوستي، بلومبرغ، الشرق الأوسط، خاص، أرشيفية، أرشيف، "
-    "صورة أرشيفية، من الأرشيف، متداولة، إكس، تويتر، فيسبوك، إنستغرام، AFP، Reuters، AP، EPA، "
+    "صورة أرشيفية، من الأرشيف، متداولة، وكالات، الوكالات، وكالة، متابعات، مواقع التواصل، "
+    "مواقع التواصل الاجتماعي، مواقع إلكترونية، إنترنت، الإنترنت، من المصدر، "
+    "إكس، تويتر، فيسبوك، إنستغرام، AFP، Reuters، AP، EPA، "
     "DPA، Getty، Getty Images"
 )
 _CREDIT = re.compile(r"\(([^()]{2,40})\)$")
 _CREDIT_PART = re.compile(r"\s*[-–—/|،,+]\s*")
+_DASHED_CREDIT = re.compile(r"\s[-–—|/]\s*([^-–—|/().؟!:]{2,30})$")
 _INNER_SENTENCE = re.compile(r"(?<!\.)[.؟!](?!\.)[\"”»]*\s")
-_PHOTO_LABELS = ("تصوير:", "عدسة:", "الصورة:", "صورة أرشيفية", "صورة من الأرشيف", "صورة متداولة")
+_PHOTO_LABELS = (
+    *("تصوير:", "عدسة:", "الصورة:", "صورة:", "صورة أرشيفية", "صورة من الأرشيف", "صورة متداولة"),
+    *("صدر الصورة", "مصدر الصورة", "التعليق على الصورة", "تعليق الصورة", "Getty Images"),
+)
 # «و» before a verb opens a sentence, but these nouns only begin with the letter.
 _NOUNS_IN_WAW = labels(
     "وزير، وزيرا، وزيرة، وزراء، وزارة، وفد، وفود، وكيل، وكالة، وقفة، والد، والدة، والدا، ولي، "
@@ -55,20 +63,32 @@ def is_caption(text: str) -> bool:
     if is_bulleted(text):
         return False
     if text.startswith(_PHOTO_LABELS):
-        return count_words(text) <= 12 and not is_paragraph(text)
+        return count_words(text) <= LONGEST_LABELLED and not is_paragraph(text)
+    dashed = _DASHED_CREDIT.search(text[-40:]) if len(text) <= 200 else None
+    if dashed and plain(dashed[1]) in _CREDITS and not is_paragraph(text):
+        return count_words(text) > 3 and not _opens_sentence(text)
     if count_words(text) > LONGEST_CAPTION or not ends_in_credit(text):
         return False
+    return not _opens_sentence(text) and not _INNER_SENTENCE.search(text[: text.rindex("(")])
+
+
+def is_lone_credit(text: str) -> bool:
+    """Whether the line is the name of an agency in brackets and nothing else."""
+    credit = _CREDIT.match(text)
+    return credit is not None and is_credit(credit[1])
+
+
+def _opens_sentence(text: str) -> bool:
     first = plain(text).partition(" ")[0]
-    opens_sentence = first in _REPORTING or (
+    return first in _REPORTING or (
         len(first) > 3 and first[0] == "و" and first not in _NOUNS_IN_WAW
     )
-    return not opens_sentence and not _INNER_SENTENCE.search(text[: text.rindex("(")])
 
 
-def is_repeated_caption(lines: Sequence[Line], at: int) -> bool:
+def is_repeated_caption(lines: Sequence[Line], at: int, *, has_headline: bool) -> bool:
     """Whether a short line is said twice, and the pair stands by itself: a photo's description.
 
-    The first line of a page is its headline even so, unless an agency is named at its end.
+    Where the page has no headline yet it is that, unless an agency is named at its end.
     """
     text = lines[at].text
     pair = lines[at : at + 3]
@@ -79,7 +99,7 @@ def is_repeated_caption(lines: Sequence[Line], at: int) -> bool:
         and pair[1].text == text
         and 3 <= count_words(text) <= 2 * LONGEST_CAPTION
         and not text.endswith((".", ":", "؟", "!"))
-        and (at > 0 or ends_in_credit(text))
+        and (has_headline or ends_in_credit(text))
         and pair[0].has_gap
         and (len(pair) == 2 or pair[2].has_gap or is_photo_mark(pair[2].text))
     )

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from rag.clean.captions import is_caption, is_photo_mark, is_repeated_caption
-from rag.clean.lines import LONGEST_CAPTION, Line, count_words, is_bulleted, labels, plain
+from rag.clean.captions import (
+    is_caption,
+    is_lone_credit,
+    is_photo_mark,
+    is_repeated_caption,
+)
+from rag.clean.lines import (
+    LONGEST_CAPTION,
+    Cuts,
+    Line,
+    count_words,
+    is_bulleted,
+    is_paragraph,
+    labels,
+    plain,
+)
+from rag.clean.notices import NOTICES
 
+SHORTEST_HEADLINE = 3  # words
 LONGEST_BAR = 20  # lines
 
 _SHARE_CALLS = labels(
     "شارك، شاركها، شاركنا، شارك المقال، شارك الخبر، شارك هذا، شارك هذا المقال، شارك على، "
     "شارك عبر، شاركه، نسخ الرابط، انسخ الرابط، تم نسخ الرابط، share، مشاركة عبر، مشاركة على، "
-    "مشاركة المقال، مشاركة الخبر، حجم الخط، copy link"
+    "مشاركة المقال، مشاركة الخبر، شارك الموضوع، شارك القصة، شارك هذا الخبر، شارك الصفحة، "
+    "مشاركة الموضوع، مشاركة القصة، copy link، copylink"
 )
 _SHARE_WORDS = labels(
     "فيسبوك، فيس بوك، تويتر، إكس، X، واتساب، واتس اب، تيليجرام، تلغرام، تيلغرام، تليجرام، "
     "تيليغرام، لينكدإن، لينكد إن، بينتيريست، بنترست، ماسنجر، مسنجر، انستغرام، إنستغرام، "
     "انستقرام، سناب شات، يوتيوب، ريديت، تمبلر، البريد الإلكتروني، بريد إلكتروني، البريد، "
-    "إيميل، طباعة، اطبع، إرسال، أرسل، مشاركة، حفظ، facebook، twitter، whatsapp، telegram، "
-    "linkedin، email، print، messenger، pinterest، instagram، reddit"
+    "إيميل، طباعة، اطبع، إرسال، أرسل، أرسل لصديق، إرسال إلى صديق، مشاركة، حفظ، facebook، twitter، "
+    "whatsapp، telegram، linkedin، email، print، messenger، pinterest، instagram، reddit، "
+    "copylink، تيلقرام، تلقرام، تيلجرام، تلجرام، واتس، فيس، فايبر، viber، فليبورد، ثريدز، threads، "
+    "بلوسكاي، "
+    "مشاركة عبر البريد، المشاركة عبر البريد"
 )
 
 
@@ -60,11 +81,20 @@ def share_bar_end(lines: Sequence[Line], at: int) -> int:
 
 
 _FOOTER_LINES = labels(
-    "إلى الأعلى، الذهاب إلى الأعلى، العودة إلى الأعلى، النشرة البريدية، سياسة الخصوصية، "
-    "شروط الاستخدام، اتصل بنا، أعلن معنا، المزيد، تحميل المزيد، عرض المزيد"
+    "إلى الأعلى، الذهاب إلى الأعلى، العودة إلى الأعلى، سياسة الخصوصية، سياسة ملفات الارتباط، "
+    "شروط الاستخدام، اتصل بنا، تواصل معنا، أعلن معنا، أعلن هنا، للإعلان، المزيد، تحميل المزيد، "
+    "عرض المزيد، اعرض المزيد، خريطة الموقع، هيئة التحرير، rss، خدماتنا"
 )
+_FOOTER_LINKS = _FOOTER_LINES.union(
+    labels(
+        "من نحن، عن الموقع، عن الصحيفة، عن الجريدة، الأرشيف، وظائف، الوظائف، الشروط والأحكام، "
+        "الخصوصية، حقوق النشر، الأسئلة الشائعة، الرئيسية، فريق العمل، الإعلانات، تطبيقاتنا"
+    )
+)
+_BAR = re.compile(r"\s*[|•·/]\s*")
 _FOOTERS = tuple(labels("زر الذهاب إلى الأعلى، اشترك في نشرتنا، اشترك في النشرة"))
 _RIGHTS = labels("جميع الحقوق محفوظة، كل الحقوق محفوظة، حقوق النشر محفوظة")
+_MAKERS = tuple(labels("تصميم وتطوير، تصميم وبرمجة، برمجة وتصميم، تطوير وتصميم، powered by"))
 _MORE_NEWS = re.compile("لل?مزيد من الاخبار |(?:تابعونا|تابعنا) علي ")
 _OUR_SITE = re.compile(
     "(?:تابعو|زورو|لزياره|لمتابعه|اشتركو).*(?:موقعنا|صفحتنا|صفحاتنا|قناتنا|قنواتنا|حسابنا|حساباتنا)"
@@ -78,9 +108,14 @@ def is_footer(text: str) -> bool:
     if length > LONGEST_CAPTION:
         return False
     line = plain(text)
+    links = [plain(part) for part in _BAR.split(text) if part]
+    if len(links) > 1 and all(link in _FOOTER_LINKS for link in links):
+        return True
+    if text.startswith(("©", "(c)")) or ("©" in text and not is_paragraph(text)):
+        return True
     if line in _FOOTER_LINES or any(words in line for words in _RIGHTS):
         return length <= 15
-    if line.startswith(_FOOTERS):
+    if line.startswith((*_FOOTERS, *_MAKERS)):
         return length <= 12
     is_call = _MORE_NEWS.match(line) or _OUR_SITE.match(line)
     return is_call is not None and not text.endswith(".")
@@ -100,25 +135,40 @@ def is_encoded(text: str) -> bool:
     )
 
 
-def without_furniture(lines: Sequence[Line]) -> list[Line]:
+def without_furniture(lines: Sequence[Line], cuts: Cuts) -> list[Line]:
     """The lines without those that are furniture wherever on a page they stand."""
     kept: list[Line] = []
     at = 0
-    has_gap = False
+    has_gap = has_headline = False
     while at < len(lines):
-        end = _furniture_end(lines, at)
+        end, rule = _furniture_end(lines, at, has_headline=has_headline)
         has_gap = has_gap or any(line.has_gap for line in lines[at : max(end, at + 1)])
         if end == at:
-            kept.append(Line(lines[at].text, has_gap))
+            line = lines[at]
+            kept.append(line if line.has_gap == has_gap else replace(line, has_gap=has_gap))
             has_gap = False
+            has_headline = has_headline or count_words(lines[at].text) >= SHORTEST_HEADLINE
+        cuts.note(rule, *lines[at:end])
         at = max(end, at + 1)
     return kept
 
 
-def _furniture_end(lines: Sequence[Line], at: int) -> int:
+def _furniture_end(lines: Sequence[Line], at: int, *, has_headline: bool) -> tuple[int, str]:
+    """Where the furniture that begins at a line ends, and by which rule it is that."""
     text = lines[at].text
-    if is_photo_mark(text) or is_caption(text) or is_footer(text) or is_encoded(text):
-        return at + 1
-    if is_repeated_caption(lines, at):
-        return at + 2
-    return share_bar_end(lines, at)
+    for rule, is_it in _RULES:
+        if is_it(text):
+            return at + 1, rule
+    if is_repeated_caption(lines, at, has_headline=has_headline):
+        return at + 2, "repetition"
+    return share_bar_end(lines, at), "share bar"
+
+
+_RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("photo mark", is_photo_mark),
+    ("agency credit", is_lone_credit),
+    ("caption", is_caption),
+    ("footer", is_footer),
+    ("residue", is_encoded),
+    *NOTICES,
+)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.arabic import words
+from rag.arabic import content_stems, words
 
 LONGEST_HEADLINE = 25  # words
 LONGEST_CAPTION = 30
+LONGEST_LINE = 1_000  # characters; what is longer is running text, whatever else it looks like
 
 # Zero-width and bidi control marks, byte order marks, control characters, and lone surrogates,
 # which cannot be written as UTF-8.
@@ -20,7 +21,8 @@ _DROPPED = re.compile(
 )
 _BLANKS = re.compile(r"\s+")
 _BULLET = re.compile(r"[•·▪●◦‣►*–—-]\s")
-_STOP = re.compile(r"([.؟?!…]+)[\"'”’»)\]]*$")
+_CLOSING = "\"'”’»)]"
+_STOPS = ".؟?!…"
 _INNER_STOP = re.compile(r"(?<![.\s(])(?<!\b\w)\.[\"'”’»)\]]*\s+\S")
 
 
@@ -30,6 +32,26 @@ class Line:
 
     text: str
     has_gap: bool = True
+    place: int = 0  # among the lines of the page, from 0
+    is_title: bool = False  # the page's markup says that it opens an article
+
+
+class Cuts(dict[int, str]):
+    """The rules by which lines were cut, by the place of the line: each rule notes what it did."""
+
+    def note(self, rule: str, *lines: Line) -> None:
+        """Say that lines were cut by a rule; a line that is kept in the end is not asked for."""
+        for line in lines:
+            self[line.place] = rule
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The lines of a page: all of them, those of its main text, and why the others were cut."""
+
+    every: Sequence[Line]
+    main: Sequence[Line]
+    cuts: Cuts
 
 
 def tidy(text: str) -> str:
@@ -43,7 +65,7 @@ def lines_of(text: str) -> list[Line]:
     has_gap = True
     for line in text.splitlines():
         if tidied := tidy(line):
-            lines.append(Line(tidied, has_gap))
+            lines.append(Line(tidied, has_gap, len(lines)))
         has_gap = not tidied
     return lines
 
@@ -77,11 +99,12 @@ def is_bulleted(text: str) -> bool:
 def is_paragraph(text: str) -> bool:
     """Whether the line is running text: it ends a sentence, or is too long for a headline."""
     length = count_words(text)
-    if length > LONGEST_HEADLINE or _INNER_STOP.search(text):
+    if length > LONGEST_HEADLINE or len(text) > LONGEST_LINE or _INNER_STOP.search(text):
         return True
-    stop = _STOP.search(text)
+    unquoted = text.rstrip(_CLOSING)
+    stops = len(unquoted) - len(unquoted.rstrip(_STOPS))
     # Headlines ask, exclaim and trail off; they do not end in one full stop.
-    return stop is not None and (stop[1] == "." or length > 20)
+    return bool(stops) and ((unquoted.endswith(".") and stops == 1) or length > 20)
 
 
 def is_headline(text: str) -> bool:
@@ -92,3 +115,10 @@ def is_headline(text: str) -> bool:
 def same_words(first: str, second: str) -> bool:
     """Whether two short lines say the same, marks and punctuation aside."""
     return first == second or (plain(first) == plain(second) != "")
+
+
+def shared(headline: str, text: str) -> float:
+    """The share of the words of a headline that a text repeats; 0 for fewer than two."""
+    stems = set(content_stems(headline))
+    both = len(stems & set(content_stems(text[:2000])))
+    return both / len(stems) if both >= 2 else 0.0

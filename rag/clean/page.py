@@ -3,46 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 
-from rag.arabic import content_stems
-from rag.clean.captions import ends_in_credit, is_photo_mark
+from rag.clean.bylines import is_date
+from rag.clean.captions import ends_in_credit
 from rag.clean.furniture import without_furniture
 from rag.clean.lines import (
-    LONGEST_HEADLINE,
+    Cuts,
     Line,
     count_words,
     is_bulleted,
     is_headline,
     is_paragraph,
-    labels,
     plain,
+    shared,
 )
+from rag.clean.main_text import NOT_MAIN
+from rag.clean.openings import (
+    LONGEST_TEASER,
+    SHORTEST_ARTICLE,
+    SHORTEST_HEADLINE,
+    is_signed_teaser,
+    opening_in,
+    openings,
+)
+from rag.clean.signs import (
+    is_comment_form,
+    is_end_mark,
+    is_keyword_label,
+    links_more,
+    names_comments,
+    names_keywords,
+    names_more,
+    skipped_box,
+)
+from rag.clean.stretch import Stretch
 
-SHORTEST_ARTICLE = 40  # words; what is shorter under "read also" is the teaser of another page
-LONGEST_TEASER = 45
-LONGEST_FIELD = 12  # of a comment form
 NEAR = 40  # lines
 
-_MORE = labels(
-    "اقرأ أيضا، اقرأ أيضا على موقعنا، اقرأ المزيد، اقرأ كذلك، طالع أيضا، شاهد أيضا، قد يهمك، "
-    "قد يهمك أيضا، قد يعجبك أيضا، ربما يعجبك أيضا، الأكثر قراءة، الأكثر مشاهدة، الأكثر تداولا، "
-    "آخر الأخبار، أحدث الأخبار، اخترنا لك، اخترنا لكم، المزيد من الأخبار"
-).union(
-    plain(f"{noun} {kind}")
-    for noun in ("مقالات", "مواضيع", "موضوعات", "أخبار", "روابط", "قصص", "تقارير", "مواد")
-    for kind in ("ذات صلة", "ذات الصلة", "مشابهة", "متعلقة", "مرتبطة", "مقترحة", "قد تهمك")
-)
-_KEYWORDS = labels(
-    "كلمات دلالية، الكلمات الدلالية، كلمات مفتاحية، الكلمات المفتاحية، كلمات مفتاح، وسوم، "
-    "الوسوم، وسوم المقال، تاغات، علامات، الدلالات، هاشتاغ"
-)
-_COMMENT_FORM = tuple(labels("اترك تعليق، اترك رد، أضف تعليق، اكتب تعليق، لن يتم نشر، إلغاء الرد"))
-_COMMENTS = re.compile("(?:ال)?تعليقات|(?:ال)?تعليقات? [0-9]+|[0-9]+ تعليقا?ت?|لا توجد تعليقات")
+LONGEST_NOTE = 12  # words of text that may stand below the source of an article
+
+_CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
+_BOX_END = plain("نهاية")
 _SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
-_TEASER_BYLINE = re.compile(r"[^.؟!()]*\([^()]+\)(?: «[^»]+» \([^()]+\))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,100 +55,34 @@ class Part:
     """One article of a page: its lines and what the page says of it."""
 
     lines: tuple[Line, ...]
-    title: str | None = None
+    headline: Line | None = None
     source: str | None = None
 
 
-def parts_of(lines: Sequence[Line]) -> list[Part]:
+def parts_of(lines: Sequence[Line], cuts: Cuts) -> list[Part]:
     """The articles of a page in their order, without what stands around and between them."""
-    starts = [0]
-    has_text = False  # only the menu of the site stands above the first headline
-    at = 0
-    while at < len(lines):
-        if repeated := _headline_again(lines, at):
-            if has_text:
-                starts.append(at)
-            has_text = False
-            at = repeated
-        has_text = has_text or is_paragraph(lines[at].text)
-        at += 1
+    starts = [0, *openings(lines)]
     parts: list[Part] = []
     for start, end in pairwise([*starts, len(lines)]):
-        parts.extend(_Reader(without_furniture(lines[start:end])).read())
+        parts.extend(_Reader(without_furniture(lines[start:end], cuts), cuts).read())
     return parts
-
-
-def _headline_again(lines: Sequence[Line], at: int) -> int | None:
-    """Where the headline at a line is said again below its photo, which makes it an article's.
-
-    A teaser repeats its headline too, but shows its photo once and without `TT`.
-    """
-    headline = lines[at].text
-    if not is_headline(headline) or count_words(headline) < 3 or ends_in_credit(headline):
-        return None
-    between: list[str] = []
-    for below, line in enumerate(lines[at + 1 : at + 9], start=at + 1):
-        if line.text == headline:
-            has_photo = any(map(is_photo_mark, between)) or len(set(between)) < len(between)
-            return below if has_photo else None
-        if is_paragraph(line.text) and not ends_in_credit(line.text):
-            return None
-        between.append(line.text)
-    return None
-
-
-def _names_more(text: str) -> bool:
-    """Whether the line announces other articles and says nothing else."""
-    return len(text) <= 40 and not is_bulleted(text) and plain(text) in _MORE
-
-
-def _links_more(text: str) -> bool:
-    """Whether the line announces another article and names it."""
-    label = re.split("[:：|]", text, maxsplit=1)[0]
-    return len(label) < len(text) - 1 and _names_more(label) and count_words(text) <= 30
-
-
-def _names_keywords(text: str) -> bool:
-    label, colon, rest = text.partition(":")
-    return len(label) <= 30 and plain(label) in _KEYWORDS and bool(colon or not rest)
-
-
-def _is_comment_form(text: str) -> bool:
-    return count_words(text) <= 20 and plain(text).startswith(_COMMENT_FORM)
-
-
-def _names_comments(text: str) -> bool:
-    return len(text) <= 30 and _COMMENTS.fullmatch(plain(text)) is not None
-
-
-def _is_label(text: str) -> bool:
-    """Whether the line says what follows it, and that is not the article."""
-    return _names_more(text) or _names_keywords(text) or _is_comment_form(text)
-
-
-def _is_running(text: str, shortest: int) -> bool:
-    return is_paragraph(text) and count_words(text) > shortest and not _is_comment_form(text)
-
-
-def _shared(headline: str, text: str) -> float:
-    """The share of the words of a headline that a text repeats; 0 for fewer than two."""
-    stems = set(content_stems(headline))
-    shared = len(stems & set(content_stems(text)))
-    return shared / len(stems) if shared >= 2 else 0.0
 
 
 class _Reader:
     """Walks the lines of one stretch of a page from label to label."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], cuts: Cuts) -> None:
         self._lines = lines
+        self._stretch = Stretch(lines)
+        self._cuts = cuts
         self._at = 0
         self._parts: list[Part] = []
         self._begin()
 
-    def _begin(self, title: str | None = None) -> None:
+    def _begin(self, headline: Line | None = None) -> None:
         self._kept: list[Line] = []
-        self._title = title
+        self._words = 0
+        self._headline = headline
         self._source: str | None = None
         self._has_text = False
         self._has_ended = False  # the page said so: it named its source or its keywords
@@ -151,18 +90,29 @@ class _Reader:
     def read(self) -> list[Part]:
         """The articles of the stretch."""
         while self._at < len(self._lines):
-            text = self._lines[self._at].text
-            if _names_more(text):
-                self._pass_teasers()
-            elif _links_more(text):
+            line = self._lines[self._at]
+            text = line.text
+            if line.is_title and not self._has_text:
+                self._headline = line
                 self._at += 1
-            elif _names_keywords(text):
-                self._pass_keywords(text)
-            elif _is_comment_form(text) or _names_comments(text):
+            elif names_more(text):
+                self._pass_teasers()
+            elif links_more(text):
+                self._cut_to(self._at + 1, "teaser")
+            elif names_keywords(text):
+                self._pass_keywords()
+            elif is_comment_form(text) or names_comments(text):
                 self._pass_comments(text)
             elif (source := self._source_in(text)) is not None:
                 self._source, self._has_ended = source, True
-                self._at += 1
+                self._cut_to(self._at + 1, "source")
+            elif is_end_mark(text) and self._has_text:
+                self._has_ended = True
+                self._cut_to(self._at + 1, "agency credit")
+            elif label := skipped_box(text):
+                self._pass_box(label)
+            elif self._has_ended or self._is_below_the_end():
+                self._pass_rest("after the end")
             else:
                 self._keep()
         self._finish()
@@ -171,106 +121,166 @@ class _Reader:
     def _keep(self) -> None:
         line = self._lines[self._at]
         self._kept.append(line)
+        self._words += count_words(line.text)
         self._has_text = self._has_text or is_paragraph(line.text)
         self._at += 1
 
+    def _is_below_the_end(self) -> bool:
+        """Whether a line stands below what closes articles, with no more text of this one below."""
+        line = self._lines[self._at]
+        if not self._has_text or self._cuts.get(line.place - 1) not in _CLOSING:
+            return False
+        goes_on = self._stretch.running_words(self._at, len(self._lines)) > LONGEST_NOTE
+        return not goes_on and not is_bulleted(line.text)
+
+    def _pass_box(self, label: str) -> None:
+        """Cut a box up to the line that says its label again; the first line at least."""
+        end = self._at + 1
+        for below in range(end, min(len(self._lines), end + NEAR)):
+            if is_paragraph(self._lines[below].text):
+                break
+            if plain(self._lines[below].text) == f"{label} {_BOX_END}":
+                end = below + 1
+        self._cut_to(end, "teaser")
+
+    def _cut_to(self, end: int, rule: str) -> None:
+        self._cuts.note(rule, *self._lines[self._at : end])
+        self._at = end
+
     def _finish(self) -> None:
         if self._kept:
-            self._parts.append(Part(tuple(self._kept), self._title, self._source))
-
-    def _up_to_label(self, start: int) -> Iterator[str]:
-        """The texts from a line to the next label or the end."""
-        below = (self._lines[at].text for at in range(start, len(self._lines)))
-        return takewhile(lambda text: not _is_label(text), below)
+            self._parts.append(Part(tuple(self._kept), self._headline, self._source))
 
     def _source_in(self, text: str) -> str | None:
         match = _SOURCE.match(text)
         if not match or not self._has_text or count_words(match[1]) > 6:
             return None
         # Below a table in the middle of an article it is the source of the table.
-        below = islice(self._up_to_label(self._at + 1), NEAR)
-        is_last = not any(map(is_paragraph, below))
-        return match[1].strip(" .") if is_last else None
+        start = self._at + 1
+        below = min(self._stretch.label_after(start), start + NEAR)
+        goes_on = self._stretch.running_words(start, below) > LONGEST_NOTE
+        return None if goes_on else match[1].strip(" .")
 
-    def _pass_keywords(self, text: str) -> None:
-        self._at += 1
-        self._has_ended = self._has_text
-        if text.rstrip(": ") != text.partition(":")[0].rstrip():
-            return
-        for text in list(self._up_to_label(self._at)):
-            if count_words(text) > 5 or not is_headline(text):
-                return
-            self._at += 1
+    def _pass_keywords(self) -> None:
+        text = self._lines[self._at].text
+        is_label = is_keyword_label(text)
+        # Hashtags stand in the middle of articles as well.
+        self._has_ended = self._has_ended or (self._has_text and not text.startswith("#"))
+        end = self._at + 1
+        below = self._stretch.label_after(end) if is_label else end
+        while end < below:
+            text = self._lines[end].text
+            if count_words(text) > 5 or not (is_headline(text) or is_bulleted(text)):
+                break
+            end += 1
+        self._cut_to(end, "keywords")
 
     def _pass_comments(self, label: str) -> None:
-        below = (line.text for line in self._lines[self._at + 1 :])
-        rest = list(takewhile(lambda text: not _names_more(text), below))
-        if self._has_text and self._are_comments(label, rest):
+        end = self._stretch.more_after(self._at + 1)
+        if self._has_text and self._are_comments(label, end):
             self._has_ended = True
-            self._at += 1 + len(rest)
-        elif self._has_text and not _is_comment_form(label) and plain(label).isalpha():
+            self._cut_to(end, "comments")
+        elif self._has_text and not is_comment_form(label) and plain(label).isalpha():
             self._keep()  # a subheading
         else:
-            self._at += 1  # a link to the comments
+            self._cut_to(self._at + 1, "comments")  # a link to them
 
-    def _are_comments(self, label: str, rest: Sequence[str]) -> bool:
-        """Whether the lines below a label are what readers wrote, and the form for it."""
-        if sum(map(count_words, rest)) > sum(count_words(line.text) for line in self._kept):
+    def _are_comments(self, label: str, end: int) -> bool:
+        """Whether the lines from a label on are what readers wrote, and the form for it."""
+        stretch, start = self._stretch, self._at + 1
+        if stretch.words(start, end) > self._words:
             return False
-        forms = [at for at, text in enumerate([label, *rest]) if _is_comment_form(text)]
-        if not forms:
-            shortest = 0 if plain(label).isalpha() else LONGEST_FIELD
-            return not any(_is_running(text, shortest) for text in rest)
-        written, below = rest[: max(forms[0] - 1, 0)], rest[forms[0] :]
-        return sum(count_words(text) > LONGEST_HEADLINE for text in written) < 2 and not any(
-            _is_running(text, LONGEST_FIELD) for text in below
+        form = self._at if is_comment_form(label) else stretch.form_after(start)
+        if form >= end:
+            return not stretch.written(start, end, is_long=not plain(label).isalpha())
+        return stretch.long(start, max(form, start)) < 2 and not stretch.written(
+            max(form, start), end, is_long=True
         )
 
-    def _pass_teasers(self) -> None:
-        self._at += 1
-        if not self._has_text:
-            return  # above the article it is a part of the menu
-        headlines: list[int] = []
-        while self._at < len(self._lines) and not _is_label(self._lines[self._at].text):
-            text = self._lines[self._at].text
-            if is_bulleted(text) or (ends_in_credit(text) and not text.endswith(".")):
-                pass
-            elif is_headline(text):
-                headlines.append(self._at)
-            elif not self._is_teaser(headlines):
-                self._leave_teasers(headlines)
-                return
+    def _pass_rest(self, rule: str) -> None:
+        """Decide what follows up to the next label once the article has ended."""
+        end = self._stretch.label_after(self._at)
+        opening = opening_in(self._lines, self._at, end)
+        if opening is None:
+            self._cut_to(end, rule)
+            return
+        self._cut_to(opening, rule)
+        if not is_paragraph(self._lines[opening].text):
+            self._finish()
+            self._begin(self._lines[opening])
             self._at += 1
-
-    def _is_teaser(self, headlines: Sequence[int]) -> bool:
-        text, *rest = self._up_to_label(self._at)
-        if count_words(text) > LONGEST_TEASER:
-            return False
-        if rest and count_words(rest[0]) <= 12 and _TEASER_BYLINE.match(rest[0]):
-            return True
-        if not headlines or _shared(self._lines[headlines[-1]].text, text) < 0.25:
-            return False
-        if self._has_ended:
-            # A teaser is one sentence; two in a row, here or further on, are an article.
-            is_running = [is_paragraph(line) for line in [text, *rest]]
-            return (True, True) not in pairwise(is_running)
-        # The article may go on below a box of links, and a sentence of it share their words.
-        return not text.startswith("و") and not any(map(is_paragraph, rest))
-
-    def _leave_teasers(self, headlines: Sequence[int]) -> None:
-        """Decide what the running text is that follows a box of links."""
-        length = sum(map(count_words, self._up_to_label(self._at)))
-        title = headlines[-1] if headlines and headlines[-1] == self._at - 1 else None
-        if title is not None:
-            headline = self._lines[title].text
-            opens = self._has_ended or _shared(headline, self._lines[self._at].text) >= 0.5
-            if opens and length >= SHORTEST_ARTICLE:
-                self._finish()
-                self._begin(headline)
-            elif self._has_ended:
-                self._at += len(list(self._up_to_label(self._at)))
-            elif len(headlines) > 1 and self._lines[title].has_gap:
-                self._at = title  # the article goes on, perhaps with a subheading
-        elif self._has_ended and length >= SHORTEST_ARTICLE:
+        elif rule == "teaser" and self._stretch.words(opening, end) >= SHORTEST_ARTICLE:
             self._finish()
             self._begin()
+        else:
+            self._has_ended = False  # keywords stood in the middle of the article
+            self._keep()
+
+    def _pass_teasers(self) -> None:
+        label = self._at
+        self._cut_to(label + 1, "teaser")
+        if not self._has_text:
+            self._pass_links_above()
+            return
+        if self._cuts.get(self._lines[label].place + 1) in ("teaser", NOT_MAIN):
+            return  # the markup told the links apart
+        if self._has_ended:
+            self._pass_rest("teaser")
+            return
+        end = self._stretch.label_after(self._at)
+        headlines: list[int] = []
+        while self._at < end:
+            text = self._lines[self._at].text
+            if is_bulleted(text) or (ends_in_credit(text) and not text.endswith(".")):
+                if headlines and is_bulleted(text):
+                    break  # a list of the article below a box of headlines
+            elif is_headline(text):
+                headlines.append(self._at)
+            elif not self._is_teaser(headlines, end):
+                self._leave_teasers(headlines, end)
+                break
+            self._at += 1
+        # Lines that the article goes on with are kept below, which outweighs this.
+        self._cuts.note("teaser", *self._lines[label : self._at])
+
+    def _pass_links_above(self) -> None:
+        """Cut links between a headline and its text; above the headline they may hold it."""
+        end = self._stretch.label_after(self._at)
+        text = next(
+            (at for at in range(self._at, end) if is_paragraph(self._lines[at].text)), self._at
+        )
+        links = self._lines[self._at : min(text, self._at + NEAR)]
+        if not links:
+            return
+        below = " ".join(line.text for line in self._lines[text : text + 3])
+        titles = [line.text for line in self._kept if is_headline(line.text)]
+        if not titles or any(is_date(line.text) for line in links):
+            return
+        best = max(shared(title, below) for title in titles)
+        if best > max(shared(line.text, below) for line in links):
+            self._cut_to(self._at + len(links), "teaser")
+
+    def _is_teaser(self, headlines: Sequence[int], end: int) -> bool:
+        text, below = self._lines[self._at].text, self._at + 1
+        if below < end and is_signed_teaser(text, self._lines[below].text):
+            return True
+        if count_words(text) > LONGEST_TEASER:
+            return False
+        if not headlines or shared(self._lines[headlines[-1]].text, text) < 0.25:
+            return False
+        # The article may go on below a box of links, and a sentence of it share their words.
+        return not text.startswith("و") and not self._stretch.running(below, end)
+
+    def _leave_teasers(self, headlines: Sequence[int], end: int) -> None:
+        """Decide what the running text is that follows a box of links."""
+        if not headlines or headlines[-1] != self._at - 1:
+            return
+        headline = self._lines[headlines[-1]]
+        length = self._stretch.words(self._at, end)
+        repeats = shared(headline.text, self._lines[self._at].text) >= 0.5
+        is_title = count_words(headline.text) > SHORTEST_HEADLINE  # no subheading
+        if repeats and is_title and length >= SHORTEST_ARTICLE:
+            self._finish()
+            self._begin(headline)
+        elif len(headlines) > 1 and headline.has_gap:
+            self._at = headlines[-1]  # the article goes on, perhaps with a subheading

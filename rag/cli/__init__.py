@@ -1,4 +1,4 @@
-"""rag ingest | search | ask | evaluate | models | documents | doctor | chat."""
+"""rag ingest | search | ask | evaluate | models | documents | index | doctor | chat."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rag.cli.answers import ask, chat, evaluate, search
 from rag.cli.corpus import documents, ingest
 from rag.cli.options import Group
 from rag.cli.setup import doctor, models
+from rag.cli.upkeep import index
 
 __all__ = ["main"]
 
@@ -28,5 +29,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="rag: %(message)s")
 
 
-for _command in (ingest, search, ask, evaluate, models, documents, doctor, chat):
+for _command in (ingest, search, ask, evaluate, models, documents, index, doctor, chat):
     main.add_command(_command)

@@ -11,24 +11,26 @@ from typing import Any
 import click
 
 from rag import report
-from rag.cli.options import OpenRag, as_json_option, print_json, with_settings
+from rag.cli.options import OpenRag, as_json_option, print_json, with_filter, with_settings
 from rag.settings import project_file
+from rag.types import Filter
 
 
 @click.command()
 @click.argument("question")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits.")
+@with_filter
 @as_json_option
 @with_settings
-def search(question: str, k: int, as_json: bool, open_rag: OpenRag) -> None:
+def search(question: str, k: int, as_json: bool, within: Filter | None, open_rag: OpenRag) -> None:
     """Print the passages that fit QUESTION best, without a language model.
 
     \b
     Example:
-      rag search "تحلية المياه" -k 5
+      rag search "تحلية المياه" -k 5 --since 2024-06
     """
     with open_rag() as rag:
-        hits = rag.search(question, k)
+        hits = rag.search(question, k, within=within)
     if as_json:
         print_json(report.hits_as_json(hits))
     else:
@@ -37,9 +39,10 @@ def search(question: str, k: int, as_json: bool, open_rag: OpenRag) -> None:
 
 @click.command()
 @click.argument("question")
+@with_filter
 @as_json_option
 @with_settings
-def ask(question: str, as_json: bool, open_rag: OpenRag) -> None:
+def ask(question: str, as_json: bool, within: Filter | None, open_rag: OpenRag) -> None:
     """Answer QUESTION from the articles, with the passage each sentence rests on.
 
     \b
@@ -47,7 +50,7 @@ def ask(question: str, as_json: bool, open_rag: OpenRag) -> None:
       rag ask "متى زار بوتين كوريا الشمالية؟"
     """
     with open_rag() as rag:
-        answer = rag.ask(question)
+        answer = rag.ask(question, within=within)
     if as_json:
         print_json(report.answer_as_json(answer))
     else:

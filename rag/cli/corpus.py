@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from rag import report
-from rag.articles import find_files
+from rag.articles import ENDINGS, find_files, read_articles
+from rag.clean.explain import explain, explained_as_text
 from rag.cli.options import (
     USER_ERROR,
     Group,
@@ -20,6 +22,12 @@ from rag.cli.options import (
 )
 from rag.errors import ArticleError
 from rag.factory import erase_index
+from rag.ingest import IngestReport
+from rag.pipeline import Rag
+from rag.types import Document
+
+_SETTLED = 1600  # milliseconds that changes are gathered before a folder is read again
+_BEGUN = 500  # milliseconds until watching counts as begun
 
 
 @click.command()
@@ -27,21 +35,55 @@ from rag.factory import erase_index
 @click.option(
     "--rebuild", is_flag=True, help="Start the index anew: after another embedder, or damage."
 )
+@click.option("--watch", is_flag=True, help="Go on, and follow what changes, until Ctrl-C.")
+@click.option(
+    "--explain", is_flag=True, help="Change nothing: print what of each page is kept or cut, why."
+)
 @as_json_option
 @with_settings
-def ingest(paths: tuple[Path, ...], rebuild: bool, as_json: bool, open_rag: OpenRag) -> None:
+def ingest(
+    paths: tuple[Path, ...],
+    rebuild: bool,
+    watch: bool,
+    explain: bool,
+    as_json: bool,
+    open_rag: OpenRag,
+) -> None:
     """Make the index hold what the files and folders at PATHS hold now.
 
     Only new and changed articles are embedded. Run it again after an interruption.
 
+    Reads txt, md, html, mhtml, pdf, docx, epub, jsonl, csv, tsv and a zip of these. Rows of jsonl
+    and csv have the fields text, title, source, url, date and author, or النص, العنوان, المصدر,
+    الرابط, التاريخ and الكاتب. Encodings are detected. What cannot be read is refused with the
+    reason, and what it held before stays.
+
     \b
     Example:
       rag ingest articles/
+      rag ingest articles/ --watch
+      rag ingest --explain page.html
     """
-    find_files(paths)  # where there is nothing to read, no index is made
+    files = find_files(paths)  # where there is nothing to read, no index is made
+    if explain:
+        _explain(files)
+        return
     if rebuild:
         erase_index(open_rag.config, index=open_rag.index, overrides=open_rag.overrides)
-    with open_rag(create=True) as rag, ProgressBars() as bars:
+    with open_rag(create=True) as rag:
+        done = _ingest(rag, paths, as_json=as_json)
+        if watch:
+            for _ in _changes(paths):
+                try:
+                    _ingest(rag, paths, as_json=as_json)
+                except ArticleError as error:  # there may be something to read again later
+                    click.echo(f"rag: {error}", err=True)
+    if done.refused:
+        click.get_current_context().exit(USER_ERROR)
+
+
+def _ingest(rag: Rag, paths: Sequence[Path], *, as_json: bool) -> IngestReport:
+    with ProgressBars() as bars:
         done = rag.ingest(paths, progress=bars)
     if as_json:
         print_json(dataclasses.asdict(done))
@@ -49,8 +91,37 @@ def ingest(paths: tuple[Path, ...], rebuild: bool, as_json: bool, open_rag: Open
         click.echo(report.ingest_as_text(done))
     for path, reason in done.refused:
         click.echo(f"rag: refused {path}: {reason}", err=True)
-    if done.refused:
-        click.get_current_context().exit(USER_ERROR)
+    return done
+
+
+def _changes(paths: Sequence[Path]) -> Iterator[None]:
+    """Once when watching has begun, then each time that articles have changed."""
+    from watchfiles import watch
+
+    def is_article(_change: object, path: str) -> bool:
+        return Path(path).suffix.lower() in ENDINGS
+
+    begun = False
+    # What changed before the first turn is not told: it is looked for once more.
+    for changes in watch(
+        *paths,
+        watch_filter=is_article,
+        debounce=_SETTLED,
+        rust_timeout=_BEGUN,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    ):
+        if changes or not begun:
+            yield
+        if not begun:
+            begun = True
+            click.echo("watching; Ctrl-C ends it", err=True)
+
+
+def _explain(files: Sequence[Path]) -> None:
+    for path in files:
+        for raw in read_articles(path):
+            click.echo(f"{raw.path}\n{explained_as_text(explain(raw))}\n")
 
 
 @click.group(cls=Group)
@@ -92,8 +163,29 @@ def documents_show(document_id: str, open_rag: OpenRag) -> None:
       rag documents show 1f3a9c
     """
     with open_rag() as rag:
-        found = [d for d in rag.documents() if d.id.startswith(document_id)]
+        document = _document(rag, document_id)
+    click.echo(f"{document.title}\n\n{document.text}")
+
+
+@documents.command("remove")
+@click.argument("document_id", metavar="ID")
+@with_settings
+def documents_remove(document_id: str, open_rag: OpenRag) -> None:
+    """Take an article out of the index; its file stays, and is read again when it changes.
+
+    \b
+    Example:
+      rag documents remove 1f3a9c
+    """
+    with open_rag() as rag:
+        document = _document(rag, document_id)
+        rag.remove([document.id])
+    click.echo(f"removed  {document.title}")
+
+
+def _document(rag: Rag, beginning: str) -> Document:
+    found = [d for d in rag.documents() if d.id.startswith(beginning)]
     if len(found) != 1:
         what = "no article has" if not found else f"{len(found)} articles have"
-        raise ArticleError(f"{what} an id that begins with {document_id!r}: see rag documents list")
-    click.echo(f"{found[0].title}\n\n{found[0].text}")
+        raise ArticleError(f"{what} an id that begins with {beginning!r}: see rag documents list")
+    return found[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +15,11 @@ import click
 
 from rag.errors import RagError
 from rag.pipeline import Rag
+from rag.types import Filter
 
 USER_ERROR = 2  # exit code
 _Command = Callable[..., Any]
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 
 
 class Group(click.Group):
@@ -63,6 +67,34 @@ def with_settings(command: _Command) -> _Command:
         index: Path | None, config: Path | None, overrides: tuple[str, ...], **options: Any
     ) -> Any:
         return command(open_rag=OpenRag(index, config, overrides), **options)
+
+    return wrapped
+
+
+def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError(value)
+        date.fromisoformat(value + "2000-01-01"[len(value) :])
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no date like 2024-06-19, 2024-06 or 2024") from None
+    return value
+
+
+def with_filter(command: _Command) -> _Command:
+    """The options that narrow a search; the command gets `within`, or None where none is used."""
+
+    @click.option("--since", metavar="DATE", callback=_date, help="Only articles from DATE on.")
+    @click.option("--until", metavar="DATE", callback=_date, help="Only articles up to DATE.")
+    @click.option("--source", "sources", multiple=True, metavar="OUTLET", help="Only from OUTLET.")
+    @wraps(command)
+    def wrapped(
+        since: str | None, until: str | None, sources: tuple[str, ...], **options: Any
+    ) -> Any:
+        within = Filter(since, until, sources)
+        return command(within=None if within == Filter() else within, **options)
 
     return wrapped
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rag.types import Document, Hit, Passage, SourceFile
+from rag.types import Document, Filter, Hit, Passage, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -19,11 +19,18 @@ class Index(Protocol):
     near to a question as the nearest of them. Passages that score the same come in the order in
     which they were put.
 
-    What `put`, `remove` and `record` say is visible to searches after `commit`, all at once.
-    Where they contradict each other the later call holds.
+    What the calls that change it say is visible to searches after `commit`, all at once. Where
+    they contradict each other the later call holds.
 
     A document stays while a recorded file names it, and goes with the last file that does; one
     that was put and never named by a file stays until it is removed.
+
+    Of a group of copies one member is searched: the first that is there and that the filter of
+    the search lets through. BM25 counts the members that are searched without a filter.
+
+    A filter lets through what it is sure of: an article of "2024-05" is within since "2024-05"
+    or until "2024", and not within since "2024-05-10". Scores are those of a search without it.
+    A filter whose `since` or `until` is no date is a RagError.
     """
 
     def put(
@@ -50,13 +57,30 @@ class Index(Protocol):
         A file that names a document which was never put is a ValueError.
         """
 
-    def nearest(self, vectors: Vectors, k: int) -> list[list[Hit]]:
+    def set_copies(self, groups: Sequence[Sequence[str]]) -> None:
+        """Replace all groups of copies by these document ids, whoever stands for each group first.
+
+        An id that is not there at the commit is passed over; one in two places is a ValueError.
+        """
+
+    def copies(self, document_ids: Collection[str]) -> dict[str, list[Document]]:
+        """For each of the ids the other committed members of its group in order, [] if none."""
+
+    def keep_signatures(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep bytes beside documents from the next commit on, for as long as each stays."""
+
+    def signatures(self) -> dict[str, bytes]:
+        """What was kept beside committed documents, by document id."""
+
+    def nearest(self, vectors: Vectors, k: int, within: Filter | None = None) -> list[list[Hit]]:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
         """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
 
-    def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
+    def matching(
+        self, questions: Sequence[str], k: int, within: Filter | None = None
+    ) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""
 
     def has(self, document_ids: Collection[str]) -> set[str]:
@@ -129,3 +153,12 @@ def check_passages(
         if passage.id in seen:
             raise ValueError(f"passage {passage.id} was given twice")
         seen.add(passage.id)
+
+
+def check_groups(groups: Sequence[Sequence[str]]) -> None:
+    """ValueError if a document is in two places."""
+    seen: set[str] = set()
+    for document_id in (member for group in groups for member in group):
+        if document_id in seen:
+            raise ValueError(f"document {document_id} is in two places among the copies")
+        seen.add(document_id)

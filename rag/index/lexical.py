@@ -28,9 +28,14 @@ BM25 = Bm25()
 
 
 class LexicalIndex:
-    """The postings that a `LexicalWriter` wrote, read from disk as they are needed."""
+    """The postings that a `LexicalWriter` wrote, in memory: what was checked is what is searched.
 
-    def __init__(self, folder: Path, bm25: Bm25 = BM25) -> None:
+    Where not all passages are searched, `counted` says which are: BM25 counts these alone.
+    """
+
+    def __init__(
+        self, folder: Path, bm25: Bm25 = BM25, *, counted: NDArray[np.bool_] | None = None
+    ) -> None:
         self._letters = _opened(folder, "terms")
         self._ends = _opened(folder, "term_ends")
         self._starts = _opened(folder, "starts")
@@ -38,11 +43,18 @@ class LexicalIndex:
         self._counts = _opened(folder, "counts")
         self._lengths = _opened(folder, "lengths")
         self._k1 = bm25.k1
-        mean = float(self._lengths.mean()) if self._lengths.any() else 1.0
+        self._counted = counted
+        lengths = self._lengths if counted is None else self._lengths[counted]
+        self._size = len(lengths)
+        mean = float(lengths.mean()) if lengths.any() else 1.0
         self._norms = bm25.k1 * (1 - bm25.b + bm25.b * self._lengths / mean)
 
-    def search(self, terms: Sequence[str], k: int) -> Ranking:
+    def search(
+        self, terms: Sequence[str], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> Ranking:
         """At most `k` positions with a score above zero, best first; equal ones by position.
+
+        Only of those that are `allowed`, if given.
 
         score = sum over the terms, each as often as it is asked, of
         log(1 + (n - df + 0.5) / (df + 0.5))
@@ -55,10 +67,13 @@ class LexicalIndex:
                 continue
             span = slice(self._starts[number], self._starts[number + 1])
             positions, tf = self._positions[span], self._counts[span].astype(np.float64)
-            df = len(positions)
-            idf = np.log(1 + (len(scores) - df + 0.5) / (df + 0.5))
+            counted = self._counted
+            df = len(positions) if counted is None else np.count_nonzero(counted[positions])
+            idf = np.log(1 + (self._size - df + 0.5) / (df + 0.5))
             gain = tf * (self._k1 + 1) / (tf + self._norms[positions])
             scores[positions] += times * idf * gain  # a position stands once in each span
+        if allowed is not None:
+            scores[~allowed] = 0
         return _best(scores, k)
 
     def _number(self, term: str) -> int | None:
@@ -120,7 +135,7 @@ class LexicalWriter:
             "lengths": np.array([self._lengths[p] for p in range(len(self._lengths))], np.int32),
         }
         for name, column in columns.items():
-            np.save(_file(folder, name), column)
+            save_array(_file(folder, name), column)
 
     def _number(self, term: str) -> int:
         return self._vocabulary.setdefault(term, len(self._vocabulary))
@@ -137,9 +152,16 @@ def _best(scores: NDArray[np.float64], k: int) -> Ranking:
     return positions, scores[positions]
 
 
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """What `numpy.save` writes; but where the disk is full, with the system's own error."""
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        file.write(np.ascontiguousarray(array).data)
+
+
 def _opened(folder: Path, name: str) -> NDArray[Any]:
-    column: NDArray[Any] = np.load(_file(folder, name), mmap_mode="r")
-    return column.view(np.ndarray)  # slices of the subclass are slow
+    column: NDArray[Any] = np.load(_file(folder, name))
+    return column
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
-import tempfile
-import threading
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import IndexAccessError, IndexLockedError, IndexMissingError
-from rag.index import IndexIdentity, IndexStats, check_passages, check_vectors
-from rag.index.generation import UNUSABLE, Analyse, Generation, check_files, flush, write_generation
+from rag.errors import IndexDamagedError, IndexMissingError
+from rag.index import IndexIdentity, IndexStats, check_groups, check_passages, check_vectors
+from rag.index.changes import Changes, apply
+from rag.index.derived import GENERATIONS, DerivedFiles
+from rag.index.generation import Analyse, Generation, flush
 from rag.index.lexical import BM25, Bm25, Ranking
 from rag.index.lock import LOCK, WriterLock
-from rag.index.sqlite import FILE, create_store, told_plainly
-from rag.index.store import Changes, State, Store
-from rag.types import Document, Hit, Passage, SourceFile
+from rag.index.rest import check_at_rest, leave
+from rag.index.sqlite import FILE, REPAIR, create_store, told_plainly
+from rag.index.store import Store
+from rag.types import Document, Filter, Hit, Passage, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
-
-_GENERATIONS = "generations"
-_log = logging.getLogger(__name__)
 
 
 class LocalIndex:
@@ -36,6 +31,12 @@ class LocalIndex:
     `analyse` turns text into the terms of BM25; `identity.analyser` is its name, and another name
     renews the derived files. Embedder, dimension and chunker must be those the index was built
     with. `create` makes an index in a new or empty folder.
+
+    No damage is served. Opening compares the whole store with a checksum, and so does opening a
+    generation with its files, which are then searched in memory. Every row that is read from the
+    store afterwards is compared with its own checksum, and a passage that was found also with
+    the one in the generation. A damaged derived file is made anew from the store; a damaged store
+    is an IndexDamagedError.
     """
 
     def __init__(
@@ -50,13 +51,18 @@ class LocalIndex:
         self._folder = folder
         self._identity = identity
         self._analyse = analyse
-        self._bm25 = bm25
         self._lock = WriterLock(folder)
         self._changes = Changes()
-        self._generation: Generation | None = None
-        self._loading = threading.Lock()
         _prepare(folder, identity, create=create)
-        self._store = Store(folder, identity)
+        self._store = Store(folder.absolute() / FILE, identity)
+        try:
+            check_at_rest(folder, self._store)
+        except BaseException:
+            self._store.close()
+            raise
+        self._derived = DerivedFiles(
+            self._store, folder, identity=identity, analyse=analyse, bm25=bm25
+        )
 
     def put(
         self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
@@ -66,62 +72,85 @@ class LocalIndex:
         check_passages(document, passages, vectors=vectors, dimension=dimension)
         self._lock.acquire()
         self._store.stage(document, passages, vectors)
-        self._changes.put.add(document.id)
-        self._changes.removed.discard(document.id)
+        self._changes.add(document.id)
 
     def remove(self, document_ids: Collection[str]) -> None:
         """Take documents out at the next commit; an unknown id is passed over."""
         self._lock.acquire()
-        changes, gone = self._changes, set(document_ids)
-        changes.removed |= gone
-        changes.put -= gone
-        for path, file in changes.files.items():
-            if file:
-                left = tuple(name for name in file.document_ids if name not in gone)
-                changes.files[path] = replace(file, document_ids=left)
+        self._changes.remove(document_ids)
 
     def record(self, files: Collection[SourceFile], forget: Collection[str] = ()) -> None:
         """Remember which documents each file holds, and `forget` the files at these paths."""
         self._lock.acquire()
-        self._changes.files.update(dict.fromkeys(forget))
-        for file in files:
-            self._changes.files[file.path] = file
-            self._changes.removed.difference_update(file.document_ids)
+        self._changes.record(files, forget)
+
+    def set_copies(self, groups: Sequence[Sequence[str]]) -> None:
+        """Replace all groups of copies by these document ids, whoever stands for each first."""
+        check_groups(groups)
+        self._lock.acquire()
+        self._changes.groups = [[*group] for group in groups]
+
+    def keep_signatures(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep bytes beside documents from the next commit on, for as long as each stays."""
+        self._lock.acquire()
+        self._changes.signatures.update(signatures)
 
     def commit(self) -> None:
         """Make everything since the last commit visible to searches, all or nothing."""
         if self._changes != Changes():
             self._lock.acquire()
-            with self._store.writing() as connection:
-                state = self._store.state(connection)
-                older = self._open(state) if state.revision else None
-                if self._store.apply(connection, self._changes):
-                    self._publish(connection, self._store.advance(connection), older=older)
+            store = self._store
+            with store.writing() as connection:
+                before = store.state(connection)
+                files, groups = store.files(connection), store.groups(connection)
+                is_changed = apply(connection, self._changes, known=files, groups=groups)
+                state = store.write_state(connection, advance=is_changed)
+                if is_changed:
+                    older = self._derived.open(before) if before.revision else None
+                    self._derived.publish(connection, state, older=older)
             self._changes = Changes()
-            self._sweep()
+            self._derived.sweep(state)
+            leave(self._folder, store)
         self._lock.release()
 
-    def nearest(self, vectors: Vectors, k: int) -> list[list[Hit]]:
+    def nearest(self, vectors: Vectors, k: int, within: Filter | None = None) -> list[list[Hit]]:
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
         if not len(vectors):
             return []
         check_vectors(vectors, self._identity.dimension)
-        return self._hits(len(vectors), lambda generation: generation.nearest(vectors, k))
+        return self._hits(len(vectors), lambda generation: generation.nearest(vectors, k, within))
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
         """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
         with self._store.reading() as connection:
-            generation = self._current(connection)
+            generation = self._derived.current(connection)
         if generation is None:
             return [np.empty((0, self._identity.dimension), np.float32) for _ in passages]
         return [generation.rows(passage) for passage in passages]
 
-    def matching(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
+    def matching(
+        self, questions: Sequence[str], k: int, within: Filter | None = None
+    ) -> list[list[Hit]]:
         """The passages of highest BM25 for each question; those that share no term are left out."""
         asked = [self._analyse(question) for question in questions]
-        return self._hits(
-            len(asked), lambda generation: [generation.lexical.search(terms, k) for terms in asked]
-        )
+        return self._hits(len(asked), lambda generation: generation.matching(asked, k, within))
+
+    def copies(self, document_ids: Collection[str]) -> dict[str, list[Document]]:
+        """For each of the ids the other committed members of its group in order, [] if none."""
+        found: dict[str, list[Document]] = {name: [] for name in document_ids}
+        with self._store.reading() as connection:
+            groups = self._store.groups(connection, document_ids)
+            members = [name for group in groups for name in group]
+            documents = {d.id: d for d in self._store.documents(connection, members)}
+        for group in groups:
+            for name in found.keys() & set(group):
+                found[name] = [documents[other] for other in group if other != name]
+        return found
+
+    def signatures(self) -> dict[str, bytes]:
+        """What was kept beside committed documents, by document id."""
+        with self._store.reading() as connection:
+            return self._store.signatures(connection)
 
     def has(self, document_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored already, committed or not: no need to embed them."""
@@ -160,20 +189,13 @@ class LocalIndex:
 
     def verify(self) -> list[str]:
         """What is damaged, one line each; an empty list if everything matches its checksum."""
-        problems = self._store.problems()
-        with self._store.reading() as connection:
-            state = self._store.state(connection)
-        if state.revision:
-            place = self._place(state.revision)
-            try:
-                check_files(place, self._birth(state))
-            except UNUSABLE as error:
-                problems.append(f"{place}: {error}")
-        return problems
+        return self._store.problems() + self._derived.problems()
 
     def close(self) -> None:
         """Let go of files and of the right to write; what was not committed stays unseen."""
         self._changes = Changes()
+        if self._lock.is_held:
+            leave(self._folder, self._store)
         self._store.close()
         self._lock.release()
 
@@ -182,88 +204,25 @@ class LocalIndex:
     ) -> list[list[Hit]]:
         """Search and look the passages up in one state of the index."""
         with self._store.reading() as connection:
-            generation = self._current(connection)
+            generation = self._derived.current(connection)
             if generation is None:
                 return [[] for _ in range(count)]
-            found = [
-                (generation.keys[positions].tolist(), scores.tolist())
-                for positions, scores in search(generation)
-            ]
-            passages = self._store.passages_at(
-                connection, {key for keys, _ in found for key in keys}
-            )
+            found = search(generation)
+            places = {place for positions, _ in found for place in positions.tolist()}
+            keys = {place: int(generation.keys[place]) for place in places}
+            passages = self._store.passages_at(connection, keys.values())
+        for place, key in keys.items():
+            if key not in passages or not generation.is_at(place, passages[key]):
+                raise IndexDamagedError(
+                    f"passage {key} in {self._folder / FILE} is not what was indexed: {REPAIR}"
+                )
         return [
-            [Hit(passages[key], score) for key, score in zip(keys, scores, strict=True)]
-            for keys, scores in found
+            [
+                Hit(passages[keys[place]], score)
+                for place, score in zip(positions.tolist(), scores.tolist(), strict=True)
+            ]
+            for positions, scores in found
         ]
-
-    def _current(self, connection: Connection) -> Generation | None:
-        """The derived files of the state that a connection sees; None before the first commit."""
-        state = self._store.state(connection)
-        if not state.revision:
-            return None
-        with self._loading:
-            if self._generation is None or self._generation.token != state.token:
-                self._generation = self._open(state) or self._rebuild(connection, state)
-            return self._generation
-
-    def _open(self, state: State) -> Generation | None:
-        place = self._place(state.revision)
-        try:
-            return Generation.open(place, self._birth(state), bm25=self._bm25)
-        except UNUSABLE as error:
-            _log.warning("%s is not used and will be rebuilt: %s", place, error)
-            return None
-
-    def _rebuild(self, connection: Connection, state: State) -> Generation:
-        birth = self._birth(state)
-        try:
-            with WriterLock(self._folder):
-                self._publish(connection, state, older=None)
-            return Generation.open(self._place(state.revision), birth, bm25=self._bm25)
-        except (IndexLockedError, IndexAccessError, OSError):
-            # A writer is at work, or this folder is read-only: search a copy nobody else sees.
-            # Its files are open when they are deleted.
-            with tempfile.TemporaryDirectory() as scratch:
-                self._write(connection, state, folder=Path(scratch), older=None)
-                return Generation.open(Path(scratch), birth, bm25=self._bm25)
-
-    def _publish(self, connection: Connection, state: State, *, older: Generation | None) -> None:
-        """Write the derived files aside, then put them in their place in one step."""
-        place = self._place(state.revision)
-        draft = place.with_name("draft")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        self._write(connection, state, folder=draft, older=older)
-        shutil.rmtree(place, ignore_errors=True)  # damaged, or of a commit that was cut off
-        draft.rename(place)
-        flush(place.parent)
-
-    def _write(
-        self, connection: Connection, state: State, *, folder: Path, older: Generation | None
-    ) -> None:
-        write_generation(
-            folder,
-            self._birth(state),
-            passages=self._store.live(connection),
-            analyse=self._analyse,
-            older=older,
-        )
-
-    def _sweep(self) -> None:
-        """Keep the newest generation, and the one that a search may still be opening."""
-        with self._store.reading() as connection:
-            revision = self._store.state(connection).revision
-        kept = {self._place(revision), self._place(revision - 1)}
-        for place in (self._folder / _GENERATIONS).glob("*"):
-            if place not in kept:
-                shutil.rmtree(place, ignore_errors=True)
-
-    def _place(self, revision: int) -> Path:
-        return self._folder / _GENERATIONS / f"{revision:06}"
-
-    def _birth(self, state: State) -> dict[str, Any]:
-        return asdict(state) | asdict(self._identity)
 
 
 def erase(folder: Path) -> None:
@@ -272,7 +231,7 @@ def erase(folder: Path) -> None:
         with WriterLock(folder), told_plainly(folder):
             for path in sorted(folder.glob(f"{FILE}*")):
                 path.unlink()
-            shutil.rmtree(folder / _GENERATIONS, ignore_errors=True)
+            shutil.rmtree(folder / GENERATIONS, ignore_errors=True)
 
 
 def _prepare(folder: Path, identity: IndexIdentity, *, create: bool) -> None:
@@ -283,7 +242,7 @@ def _prepare(folder: Path, identity: IndexIdentity, *, create: bool) -> None:
     with told_plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
         names = sorted(path.name for path in folder.iterdir())
-    foreign = [name for name in names if not name.startswith((FILE, _GENERATIONS, LOCK))]
+    foreign = [name for name in names if not name.startswith((FILE, GENERATIONS, LOCK))]
     if foreign:
         raise IndexMissingError(
             f"no index in {folder} but other files ({foreign[0]}):"

@@ -3,7 +3,7 @@ Object.defineProperty(navigator, "language", { get: () => "ar" });
 Object.defineProperty(navigator, "languages", { get: () => ["ar"] });
 
 (() => {
-  const opened = new Set(); // ids of the sources that the reader has open
+  const opened = new Set(); // ids of what the reader has unfolded
 
   function aimAt(marker) {
     const source = document.getElementById(marker.hash.slice(1));
@@ -21,7 +21,7 @@ Object.defineProperty(navigator, "languages", { get: () => ["ar"] });
     "click",
     (event) => {
       const marker = event.target.closest?.("a.marker");
-      const summary = event.target.closest?.(".source > summary");
+      const summary = event.target.closest?.("#page details > summary");
       if (marker) {
         event.preventDefault(); // the page has a <base>: a bare fragment could leave it
         aimAt(marker);

@@ -1,22 +1,11 @@
-import importlib.util
 import logging
-import socket
-import sys
-import threading
-import time
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from chatting import FINISHED, LONGEST, Site, ask
 
-from rag.arabic import analyse
-from rag.errors import GeneratorError, SettingsError
-from rag.factory import make_steps
-from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.errors import SettingsError
 from rag.page.shell import CONTENT_SECURITY_POLICY
-from rag.pipeline import Rag
-from rag.settings import load_settings
 from rag.types import Document
 
 pytestmark = pytest.mark.browser
@@ -41,95 +30,15 @@ DOCUMENTS = (
     Document.of(HOSTILE_TITLE, f"{HARVEST} وبقيت المعاصر تعمل ليلاً.", path="olives.md"),
     Document.of("مكتبة الميناء تعود", "أعيد فتح مكتبة الميناء بعد ترميم دام أربعة أعوام."),
 )
-LONGEST = 110  # words of an answer, after which a model would end by itself
-SETTINGS = ("answer.decline_below=0.0", f"generate.max_tokens={LONGEST}")
 OPENED = "متى افتتح جسر الوادي الكبير؟"
-FINISHED = "#current .answer:is(.answered, .quoted, .declined, .failed, .stopped)"
-
-
-class Writer:
-    """What the fake model writes, held back until a test says so."""
-
-    def __init__(self):
-        self.may_write = threading.Event()
-        self.was_closed = threading.Event()
-        self.endless_words = 0
-        self.generator = FakeGenerator(self.reply)
-
-    def reset(self):
-        self.may_write.set()
-        self.was_closed.clear()
-
-    def reply(self, messages):
-        question = messages[-1].content.rpartition("السؤال:")[2]
-        if "يتعطل" in question:
-            raise GeneratorError("the model <b>fell</b> over: run rag doctor")
-        if "يخطئ" in question:
-            raise ZeroDivisionError("a bug")
-        if "بلا نهاية" in question:
-            return self.endless()
-        if "الزيتون" in question:
-            return self.words(HARVEST)
-        return self.words(LENGTH if "طول" in question else OPENING)
-
-    def words(self, sentence):
-        assert self.may_write.wait(30)
-        yield from (f"{word} " for word in sentence.split())
-        yield "[1]"
-
-    def endless(self):
-        try:
-            for self.endless_words in range(1000):
-                time.sleep(0.05)
-                yield f"كلمة{self.endless_words} "
-        finally:
-            self.was_closed.set()
-
-
-class Site:
-    """The chat on a port of this machine, over a pipeline of fakes."""
-
-    def __init__(self, app):
-        self.writer = Writer()
-        embedder = FakeEmbedder()
-        steps = replace(
-            make_steps(
-                load_settings(None, ["answer.decline_below=0.0", f"generate.max_tokens={LONGEST}"])
-            ),
-            embedder=embedder,
-            generator=self.writer.generator,
-            open_index=lambda _folder: ExactIndex(embedder.dimension, analyse=analyse),
-        )
-        self.rag = Rag(steps, ExactIndex(embedder.dimension, analyse=analyse)).over(DOCUMENTS)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self._blocks = app.serve(self.rag, port=self.port, examples=[OPENED])
-
-    def close(self):
-        self._blocks.close(verbose=False)
-        self.rag.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def app(browser):  # noqa: ARG001  # where there is no browser, Gradio need not be loaded either
-    """app.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("app", ROOT / "app.py")
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules["app"] = loaded
-    spec.loader.exec_module(loaded)
-    yield loaded
-    del sys.modules["app"]
 
 
 @pytest.fixture(scope="module")
 def running_site(app):
-    site = Site(app)
+    def sentence_for(question):
+        return HARVEST if "الزيتون" in question else LENGTH if "طول" in question else OPENING
+
+    site = Site(app, DOCUMENTS, sentence_for=sentence_for, examples=[OPENED])
     yield site
     site.close()
 
@@ -141,43 +50,8 @@ def site(running_site):
 
 
 @pytest.fixture
-def open_page(browser, site):
-    """Opens the chat in windows of their own; nothing they do may leave this machine."""
-    contexts, foreign = [], []
-
-    def note(request):
-        address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
-            foreign.append(request.url)
-
-    def opened(width=1280, height=900, **settings):
-        size = {"width": width, "height": height}
-        context = browser.new_context(viewport=size, locale="en-US", **settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("request", note)
-        page.goto(site.url)
-        page.wait_for_selector("#question textarea")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert foreign == []
-
-
-@pytest.fixture
 def page(open_page):
     return open_page()
-
-
-def ask(page, question, *, wait=True):
-    page.locator("#question textarea").fill(question)
-    page.keyboard.press("Enter")
-    page.locator("#current .question", has_text=question).wait_for()
-    if wait:
-        page.wait_for_selector(FINISHED)
 
 
 def test_the_page_is_arabic_from_right_to_left_and_says_what_it_reads(page):
@@ -189,6 +63,7 @@ def test_the_page_is_arabic_from_right_to_left_and_says_what_it_reads(page):
     assert page.locator(".head .count").inner_text() == "3 مقالات في الفهرس"
     box, button = page.locator("#question"), page.locator("#ask")
     assert button.bounding_box()["x"] < box.bounding_box()["x"]  # on the left
+    assert page.locator("#limits .label-wrap").bounding_box()["x"] > 640  # on the right
     latin = page.evaluate("document.body.innerText.match(/[A-Za-z+]+/g)")
     assert latin == ["Enter", "Shift+Enter"]
 
@@ -274,6 +149,7 @@ def test_enter_on_an_empty_question_does_nothing_and_shift_enter_begins_a_line(p
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)
     assert page.locator(".question").count() == 0
+    assert page.locator("#ask").inner_text() == "اسأل"
     box.fill("متى افتتح")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("جسر الوادي الكبير؟")
@@ -284,11 +160,14 @@ def test_enter_on_an_empty_question_does_nothing_and_shift_enter_begins_a_line(p
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
 
 
-def test_an_error_for_the_user_is_one_line_and_the_next_question_is_answered(page):
+def test_an_error_is_told_in_arabic_above_its_own_line_and_the_next_question_is_answered(page):
     ask(page, "ماذا لو كان النموذج يتعطل؟")
     failed = page.locator("#current .answer.failed")
     assert failed.locator(".status").inner_text() == "تعذّرت الإجابة"
-    assert failed.locator(".problem").inner_text() == "the model <b>fell</b> over: run rag doctor"
+    assert "تعطّل النموذج" in failed.locator(".problem p").first.inner_text()
+    detail = failed.locator(".problem .detail")
+    assert detail.inner_text() == "the model <b>fell</b> over: run rag doctor"
+    assert detail.evaluate("each => getComputedStyle(each).direction") == "ltr"
     ask(page, OPENED)
     assert "3 مايو 2024" in page.locator("#current .answer.answered").inner_text()
 
@@ -297,7 +176,8 @@ def test_a_bug_is_logged_with_its_traceback_and_shown_without_it(page, caplog):
     with caplog.at_level(logging.ERROR, logger="rag.chat"):
         ask(page, "ماذا لو كان البرنامج يخطئ؟")
     problem = page.locator("#current .problem").inner_text()
-    assert problem == "حدث خطأ غير متوقع؛ التفاصيل في السجل."
+    assert problem.startswith("حدث خطأ غير متوقع")
+    assert "ZeroDivisionError" not in problem
     assert "ZeroDivisionError: a bug" in caplog.text
     ask(page, OPENED)
     assert page.locator("#current .answer.answered").count() == 1

@@ -1,0 +1,299 @@
+"""Documents to groups of copies: the same story published more than once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rag.arabic import STOP_WORDS, numbers, skeleton, stem, words
+from rag.types import Document
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+# Goes wherever signatures are stored: those of another name do not compare with these.
+SIGNATURE = "words/1 3-shingles blake2b minhash-affine32 128 seed-1453"
+SIGNATURE_SIZE = 512  # bytes
+
+_PERMUTATIONS, _SEED = 128, 1453
+# Two rows: of the pairs that share 3 shingles in 10, 95 in 100 meet in some band.
+_BANDS, _ROWS = 32, 2
+_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)  # for the words of a shingle
+_ESTIMATE_ERROR = 0.09  # of a resemblance told by two signatures: two standard deviations
+
+# What follows was chosen on the tuning part of tests/copies and on a day of ten newspapers.
+_FEWEST_WORDS = 20  # of a shorter text only the very same words are a copy
+_LENGTH_RATIO = 0.5  # a digest of two stories holds both and is a copy of neither
+_CONTAINMENT = 0.45  # of the shingles of the shorter text
+_LEAD = 30  # content words in which a story says what is new
+_NEW_IN_LEAD = 0.4  # of either lead, missing in the other text: a follow-up has another
+_OTHER_VALUES = 0.15  # of the numbers and months of both, missing in the other
+_OTHER_SUBJECTS = 0.12  # of the subjects of both, missing in the other
+_LONGEST_SLOT = 6  # words that stand in one text where others stand in the other
+
+_DAYS = frozenset("الاحد الاثنين الثلاثا الاربعا الخميس الجمعه السبت".split())
+_MONTHS = {
+    spelling: month.split()[0]
+    for month in (
+        "يناير جانفي|فبراير شباط فيفري|مارس اذار|ابريل نيسان افريل|مايو ايار|يونيو حزيران جوان|"
+        "يوليو تموز جويليه|اغسطس اوت|سبتمبر ايلول شتنبر|اكتوبر|نوفمبر نونبر|ديسمبر دجنبر"
+    ).split("|")
+    for spelling in month.split()
+}
+_ORDINALS = {
+    article + spelling: str(place)
+    for place, word in enumerate("اول ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر".split(), 1)
+    for spelling in (word, word + "ه", word + "ي")  # «أولى»
+    for article in ("", "ال")
+}
+_SCALED = re.compile(r"(\d+)[.,](\d{1,2}) (ا?ل?(?:الف|الاف|مليون|ملايين|مليار)\S*)")
+# Letters that one outlet writes for another in foreign names: «غوتيريش» and «جوتيريش».
+_SOUNDS = str.maketrans("غقثذظصطض", "ججتدزستد")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What of a document is compared, in the normal form of `words`."""
+
+    tokens: tuple[str, ...]  # numbers and months in one spelling
+    shingles: frozenset[tuple[str, str, str]]
+    lead: frozenset[str]  # of content words, their sound forms
+    known: frozenset[str]  # all sound forms, the title's too
+    subjects: frozenset[str]  # sound forms that are repeated, or in both title and text
+    values: frozenset[str]
+    days: frozenset[str]
+    anchors: Mapping[tuple[str, str], int]  # neighbours that stand in one place only
+
+
+def signature(document: Document) -> bytes:
+    """The MinHash of the text's word shingles, SIGNATURE_SIZE bytes, the same everywhere."""
+    minhash = _blank().copy()
+    minhash.update_batch(_shingle_hashes(words(document.text)))
+    return bytes(minhash.hashvalues.astype("<u4").tobytes())
+
+
+def bands(signature: bytes) -> list[bytes]:
+    """Nine bytes for each of 32 bands: copies share one or more, and few other pairs do."""
+    _check_size(signature)
+    size = 4 * _ROWS
+    return [bytes((n,)) + signature[n * size : (n + 1) * size] for n in range(_BANDS)]
+
+
+def is_copy(a: Document, b: Document) -> bool:
+    """Whether the two tell the same story in mostly the same words.
+
+    Texts that are otherwise alike are two stories if their numbers, days or subjects differ, or
+    if one opens with what the other does not tell. The order of the two does not matter.
+    """
+    one, other = _read(a.title, a.text), _read(b.title, b.text)
+    if one.tokens == other.tokens:
+        return bool(one.tokens)
+    if not _share_most(one, other):
+        return False
+    values = min(_missing(one.values, other.values), _missing(other.values, one.values))
+    subjects = min(_missing(one.subjects, other.known), _missing(other.subjects, one.known))
+    return (
+        not (one.days and other.days and one.days.isdisjoint(other.days))
+        and values <= _OTHER_VALUES
+        and subjects <= _OTHER_SUBJECTS
+        and not _swap_values(one, other)
+    )
+
+
+def group(
+    documents: Iterable[Document], *, signatures: Mapping[str, bytes] | None = None
+) -> list[tuple[str, ...]]:
+    """The ids of all copies, a group for each story that is there twice or more.
+
+    A group begins with its representative, the longest text, then the earliest, then the one of
+    the smallest id; all others are copies of it. Groups and members come in the same order. What
+    `signatures` knows by document id is not computed again. ValueError for one of another size.
+    """
+    from datasketch import MinHashLSH
+
+    known = signatures or {}
+    ordered = sorted({document.id: document for document in documents}.values(), key=_precedence)
+    minhashes = [_restored(known.get(d.id) or signature(d)) for d in ordered]
+    table = MinHashLSH(num_perm=_PERMUTATIONS, params=(_BANDS, _ROWS))
+    for place, minhash in enumerate(minhashes):
+        table.insert(place, minhash, check_duplication=False)
+    groups: list[tuple[str, ...]] = []
+    taken: set[int] = set()
+    for place, (document, minhash) in enumerate(zip(ordered, minhashes, strict=True)):
+        if place in taken:
+            continue
+        copies = [
+            other
+            for other in sorted(table.query(minhash))
+            if other > place
+            and other not in taken
+            and _may_be_copy(document, ordered[other], minhash.jaccard(minhashes[other]))
+            and is_copy(document, ordered[other])
+        ]
+        taken.update(copies)
+        if copies:
+            groups.append((document.id, *(ordered[other].id for other in copies)))
+    return groups
+
+
+def _may_be_copy(longer: Document, shorter: Document, resemblance: float) -> bool:
+    """Whether it is worth while to read the two: lengths and signatures tell most pairs apart."""
+    ratio = len(shorter.text) / max(1, len(longer.text))
+    least = _CONTAINMENT * ratio / (1 + ratio - _CONTAINMENT * ratio)
+    return ratio >= 0.8 * _LENGTH_RATIO and resemblance >= least - _ESTIMATE_ERROR
+
+
+def _precedence(document: Document) -> tuple[int, str, str]:
+    # "~" comes after every date: a document without one is the last of its length.
+    return -len(document.text), document.published or "~", document.id
+
+
+@lru_cache(maxsize=1)
+def _blank() -> MinHash:
+    from datasketch import MinHash
+
+    return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme="affine32", hashfunc=int)
+
+
+def _shingle_hashes(tokens: Sequence[str]) -> list[int]:
+    """A hash of 32 bits for each run of three words; fewer words make one run."""
+    import numpy as np
+
+    hashes = np.array([_word_hash(token) for token in tokens], dtype=np.uint64)
+    hashes = np.pad(hashes, (0, max(0, len(_MIX) - len(hashes))))
+    runs = np.lib.stride_tricks.sliding_window_view(hashes, len(_MIX))
+    mixed = runs @ np.array(_MIX, dtype=np.uint64)  # modulo 2 ** 64; the high half is the better
+    high: list[int] = (mixed >> np.uint64(32)).tolist()
+    return high
+
+
+@lru_cache(maxsize=100_000)
+def _word_hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+def _restored(signature: bytes) -> MinHash:
+    import numpy as np
+
+    _check_size(signature)
+    minhash = _blank().copy()
+    minhash.hashvalues = np.frombuffer(signature, dtype="<u4")
+    return minhash
+
+
+def _check_size(signature: bytes) -> None:
+    if len(signature) != SIGNATURE_SIZE:
+        raise ValueError(f"a signature of {len(signature)} bytes, it needs {SIGNATURE_SIZE}")
+
+
+@lru_cache(maxsize=512)
+def _read(title: str, text: str) -> _Reading:
+    tokens = _tokens(text)
+    content = [_form(t) for t in tokens if not (t in STOP_WORDS or t in _DAYS or _is_value(t))]
+    times = Counter(content)
+    titled = {_form(word) for word in _tokens(title) if word not in STOP_WORDS}
+    neighbours = Counter(pairwise(tokens))
+    return _Reading(
+        tokens=tokens,
+        shingles=frozenset(zip(tokens, tokens[1:], tokens[2:], strict=False)),
+        lead=frozenset(content[:_LEAD]),
+        known=frozenset(titled.union(content)),
+        subjects=frozenset(form for form, n in times.items() if n > 1 or form in titled),
+        values=frozenset(t for t in tokens if _is_value(t)),
+        days=_DAYS.intersection(tokens),
+        anchors={pair: i for i, pair in enumerate(pairwise(tokens)) if neighbours[pair] == 1},
+    )
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    """The words, with «خمسة آلاف» as 5000, «حزيران» as «يونيو» and «عبد الله» as one."""
+    tokens: list[str] = []
+    counted: list[str] = []
+    prefix = ""
+    for written in [*words(text), ""]:
+        word = _ORDINALS.get(written, written)
+        if word[:1] == "ب" and _is_counted(word[1:]):  # «بثماني رافعات»
+            word = word[1:]
+        if _is_counted(word) or (counted and word == "و"):
+            counted.append(word)
+            continue
+        if counted:
+            tokens.extend(_quantities(" ".join(counted)))
+            counted.clear()
+        if word == "عبد":
+            prefix = word
+        elif word:
+            tokens.append(prefix + _MONTHS.get(word, word))
+            prefix = ""
+    return tuple(tokens)
+
+
+def _quantities(counted: str) -> list[str]:
+    """What words of numbers in a row say: «2.3 مليون» and «مليونان و300 ألف» say the same."""
+    found: list[str] = []
+    for part in counted.split(" و "):
+        values = sorted(numbers(part))
+        if scaled := _SCALED.fullmatch(part):
+            scale = int(max(numbers(f"1 {scaled[3]}"), key=int))
+            values = [f"{float(f'{scaled[1]}.{scaled[2]}') * scale:.0f}"]
+        if found and values and _is_rest(values[0], of=found[-1]):
+            values[0] = str(int(found.pop()) + int(values[0]))
+        found.extend(values)
+    return found or counted.split()
+
+
+def _is_rest(less: str, *, of: str) -> bool:
+    if not (less + of).isdigit() or 10_000 * int(less) < int(of):
+        return False
+    return any(int(of) % scale == 0 and int(less) < scale for scale in (10**9, 10**6, 1000))
+
+
+@lru_cache(maxsize=100_000)
+def _is_counted(word: str) -> bool:
+    return bool(numbers(word)) or numbers(f"2 {word}") != {"2"}
+
+
+def _is_value(token: str) -> bool:
+    return token in _MONTHS or (token[0].isdigit() and token != "1")  # «أحد» is no quantity
+
+
+@lru_cache(maxsize=100_000)
+def _form(word: str) -> str:
+    """What the spellings of a name have in common; the stem of a word of few consonants."""
+    consonants = skeleton(stem(word)).translate(_SOUNDS)
+    return consonants if len(consonants) >= 3 else stem(word)
+
+
+def _missing(part: Set[str], whole: Set[str]) -> float:
+    return len(part - whole) / len(part) if part else 0.0
+
+
+def _share_most(one: _Reading, other: _Reading) -> bool:
+    """Whether one holds most of the other, and each the other's lead."""
+    shorter, longer = sorted((len(one.tokens), len(other.tokens)))
+    fewer = min(len(one.shingles), len(other.shingles))
+    new_in_lead = max(_missing(one.lead, other.known), _missing(other.lead, one.known))
+    return (
+        shorter >= max(_FEWEST_WORDS, _LENGTH_RATIO * longer)
+        and len(one.shingles & other.shingles) >= _CONTAINMENT * fewer
+        # A longer text that opens with something else is a digest that holds the shorter one.
+        and new_in_lead <= min(_NEW_IN_LEAD, shorter / longer / 2)
+    )
+
+
+def _swap_values(one: _Reading, other: _Reading) -> bool:
+    """Whether a number that only one text has stands where the other has one of its own."""
+    only_one, only_other = one.values - other.values, other.values - one.values
+    shared = [(i, other.anchors[pair]) for pair, i in one.anchors.items() if pair in other.anchors]
+    for (i, j), (next_i, next_j) in pairwise(shared):
+        here, there = one.tokens[i + 2 : next_i], other.tokens[j + 2 : next_j]
+        is_slot = max(len(here), len(there)) <= _LONGEST_SLOT
+        if is_slot and not (only_one.isdisjoint(here) or only_other.isdisjoint(there)):
+            return True
+    return False

@@ -1,0 +1,118 @@
+"""The derived files of each state: opened, published in one step, rebuilt when damaged."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from rag.errors import IndexAccessError, IndexLockedError
+from rag.index import IndexIdentity
+from rag.index.generation import UNUSABLE, Analyse, Generation, check_files, flush, write_generation
+from rag.index.lexical import Bm25
+from rag.index.lock import WriterLock
+from rag.index.store import State, Store
+
+GENERATIONS = "generations"
+_REMADE = "the next search makes it anew from the store, or now: rag index rebuild"
+_log = logging.getLogger(__name__)
+
+
+class DerivedFiles:
+    """The numbered generations in the folder of an index; one is open for searching."""
+
+    def __init__(
+        self, store: Store, folder: Path, *, identity: IndexIdentity, analyse: Analyse, bm25: Bm25
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._identity = identity
+        self._analyse = analyse
+        self._bm25 = bm25
+        self._generation: Generation | None = None
+        self._loading = threading.Lock()
+
+    def current(self, connection: Connection) -> Generation | None:
+        """The derived files of the state that a connection sees; None before the first commit."""
+        state = self._store.state(connection)
+        if not state.revision:
+            return None
+        with self._loading:
+            if self._generation is None or self._generation.token != state.token:
+                self._generation = self.open(state) or self._rebuild(connection, state)
+            return self._generation
+
+    def open(self, state: State) -> Generation | None:
+        """The files of a state, checked; None if they are not whole."""
+        place = self._place(state.revision)
+        try:
+            return Generation.open(place, self._birth(state), bm25=self._bm25)
+        except UNUSABLE as error:
+            _log.warning("%s is not used and will be rebuilt: %s", place, error)
+            return None
+
+    def publish(self, connection: Connection, state: State, *, older: Generation | None) -> None:
+        """Write the files of a state aside, then put them in their place in one step."""
+        place = self._place(state.revision)
+        draft = place.with_name("draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        self._write(connection, state, folder=draft, older=older)
+        shutil.rmtree(place, ignore_errors=True)  # damaged, or of a commit that was cut off
+        draft.rename(place)
+        flush(place.parent)
+
+    def sweep(self, state: State) -> None:
+        """Keep the newest generation, and the one that a search may still be opening."""
+        kept = {self._place(state.revision), self._place(state.revision - 1)}
+        for place in (self._folder / GENERATIONS).glob("*"):
+            if place not in kept:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def problems(self) -> list[str]:
+        """What is damaged in the files of the last commit, one line each."""
+        with self._store.reading() as connection:
+            state = self._store.state(connection)
+        if not state.revision:
+            return []
+        place = self._place(state.revision)
+        try:
+            check_files(place, self._birth(state))
+        except UNUSABLE as error:
+            return [f"{place}: {error}: {_REMADE}"]
+        return []
+
+    def _rebuild(self, connection: Connection, state: State) -> Generation:
+        birth = self._birth(state)
+        try:
+            with WriterLock(self._folder):
+                self.publish(connection, state, older=None)
+            return Generation.open(self._place(state.revision), birth, bm25=self._bm25)
+        except (IndexLockedError, IndexAccessError, OSError):
+            # A writer is at work, or this folder is read-only: search a copy nobody else sees.
+            # All of it is in memory when it is deleted.
+            with tempfile.TemporaryDirectory() as scratch:
+                self._write(connection, state, folder=Path(scratch), older=None)
+                return Generation.open(Path(scratch), birth, bm25=self._bm25)
+
+    def _write(
+        self, connection: Connection, state: State, *, folder: Path, older: Generation | None
+    ) -> None:
+        write_generation(
+            folder,
+            self._birth(state),
+            entries=self._store.live(connection),
+            analyse=self._analyse,
+            older=older,
+        )
+
+    def _place(self, revision: int) -> Path:
+        return self._folder / GENERATIONS / f"{revision:06}"
+
+    def _birth(self, state: State) -> dict[str, Any]:
+        return asdict(state) | asdict(self._identity)
