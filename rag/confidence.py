@@ -45,7 +45,7 @@ class Confidence:
     decline_below: float = 0.5
     hopeless_below: float = 0.05
     alone: Weights = Weights(-9.1, cosine=8.0, first_word=34.0, holds=6.2)
-    with_model: Weights = Weights(-6.1, cosine=4.4, first_word=21.0, holds=2.6, leaning=1.0)
+    with_model: Weights = Weights(-5.5, cosine=4.3, first_word=20.0, holds=2.5, leaning=1.0)
 
     def is_enough(self, signs: Signs, lean: Callable[[], float | None]) -> bool:
         """Whether to answer at all; `lean` asks the model."""

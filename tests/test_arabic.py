@@ -1,5 +1,6 @@
 import doctest
 import importlib
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -325,3 +326,13 @@ def test_a_number_that_the_question_brought_is_no_answer_to_it():
 def test_a_broken_plural_has_the_consonants_of_its_singular():
     for singular, plural in [("صاروخ", "صواريخ"), ("قارب", "قوارب"), ("مصنع", "مصانع")]:
         assert skeleton(singular) == skeleton(plural) != skeleton("كتاب")
+
+
+def test_a_long_run_of_stops_is_cut_into_sentences_in_linear_time():
+    def seconds(count):
+        began = time.process_time()
+        sentences("." * count + "نعم")
+        return time.process_time() - began
+
+    seconds(1000)
+    assert seconds(100_000) < 0.5

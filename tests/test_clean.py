@@ -297,6 +297,13 @@ def test_what_stands_between_a_headline_and_its_date_goes_but_a_second_headline_
     assert only(TITLE, deck, *head, *BODY).text.startswith(deck)
 
 
+def test_a_headline_said_again_beside_a_photo_goes_and_a_second_headline_stays() -> None:
+    deck = "حافلات بديلة للسكان"
+    for photo in (f"{CAPTION}\n{CAPTION}\nTT", "TT"):
+        document = only(TITLE, deck, f"{TITLE}\n{photo}", TITLE, TITLE, *BODY)
+        assert (document.title, document.text) == (TITLE, joined((deck, *BODY)))
+
+
 def test_headlines_below_the_bar_that_closes_an_article_go() -> None:
     links = ("سوق السمك ينتقل إلى الميناء", "حافلات جديدة في الصخرة")
     assert only(TITLE, *BODY, "شارك هذا الخبر", *links).text == joined(BODY)

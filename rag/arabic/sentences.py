@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_BOUNDARY = re.compile(r"[.!?؟…]+[\"'”’»)\]]*(?=\s|$)|\n+|؛(?=\s)")
+# A run of stops is read once and from its beginning, however long it is.
+_BOUNDARY = re.compile(r"(?<![.!?؟…])[.!?؟…]++[\"'”’»)\]]*+(?=\s|$)|\n+|؛(?=\s)")
 _ABBREVIATION = re.compile(r"(?:^|[\s(«\"])(?:[^\W\d_]|د|أ|م|ص|ق|هـ|vs|Mr|Dr|No)\.$")
 
 

@@ -39,11 +39,11 @@ LONGEST_SENTENCE = 1_000  # characters that are read to find a title
 LONGEST_COUNT = 6  # digits
 SHORTEST_MENU = 4  # lines
 LONGEST_BETWEEN = 8  # lines
-LONGEST_SIGN = 6  # words of a line between headline and date; a longer one is a second headline
+LONGEST_SIGN = 5  # words of a line between headline and date; a longer one is a second headline
 LONGEST_TITLE = 100  # characters, where it is taken from the first sentence
 
 _URGENT = plain("عاجل")
-_SIGNS = ("share bar", "counter", "page control", "caption", "photo mark")
+_SIGNS = ("share bar", "counter", "page control")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def article_of(
     if title is not None:
         _drop_between(rest, cuts, title=title)
         published = _drop_above(rest, cuts, title=title) or published
+        _drop_repetitions(rest, cuts, title=title)
     _drop_below(rest, cuts)
     text = text_of(rest)
     if not any(map(str.isalnum, text)):
@@ -199,6 +200,15 @@ def _drop_between(lines: list[Line], cuts: Cuts, *, title: str) -> None:
     cuts.note("head of the article", *(line for line in other if line.text != title))
     cuts.note("repetition", *(line for line in other if same_words(line.text, title)))
     lines[:end] = [line for line in lines[:end] if is_head_line(line.text)]
+
+
+def _drop_repetitions(lines: list[Line], cuts: Cuts, *, title: str) -> None:
+    """Take away the headline where it is said again, as some sites do beside a photo."""
+    again = [line for line in lines if not is_paragraph(line.text) and same_words(line.text, title)]
+    if len(again) < len(lines):
+        cuts.note("repetition", *again)
+        places = {line.place for line in again}
+        lines[:] = [line for line in lines if line.place not in places]
 
 
 def _is_head_dated(lines: Sequence[Line]) -> bool:
