@@ -27,7 +27,10 @@ PACKAGES = (
 
 
 def answer_as_json(answer: Answer) -> dict[str, object]:
-    """An answer as `rag ask --json` prints it; a timing that was not taken is None."""
+    """An answer as `rag ask --json` prints it; a timing that was not taken is None.
+
+    A citation has `copies` where its article appeared elsewhere too.
+    """
     return {
         "question": answer.question,
         "text": answer.text,
@@ -165,8 +168,7 @@ def _sentence_as_json(sentence: Sentence, copies: Copies) -> dict[str, object]:
 
 
 def _citation_as_json(citation: Citation, copies: Copies) -> dict[str, object]:
-    others = copies.get(citation.passage.document_id, ())
-    return {
+    told: dict[str, object] = {
         "number": citation.number,
         "document_id": citation.passage.document_id,
         "title": citation.passage.title,
@@ -174,11 +176,14 @@ def _citation_as_json(citation: Citation, copies: Copies) -> dict[str, object]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
-        "copies": [
+    }
+    others = copies.get(citation.passage.document_id, ())
+    if others:
+        told["copies"] = [
             {"document_id": d.id, "title": d.title, "source": d.source, "path": d.path}
             for d in others
-        ],
-    }
+        ]
+    return told
 
 
 def _sources(citations: Sequence[Citation], copies: Copies) -> list[str]:

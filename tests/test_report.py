@@ -53,7 +53,6 @@ def test_an_answer_as_json_has_the_fields_of_the_interface_and_no_others():
                         "start": OPENED[0],
                         "end": OPENED[1],
                         "quote": TEXT[slice(*OPENED)],
-                        "copies": [],
                     }
                 ],
             }
