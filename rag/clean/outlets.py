@@ -12,7 +12,6 @@ from rag.clean.captions import is_credit
 from rag.clean.dates import without_dates
 from rag.clean.lines import Line, count_words, is_paragraph, labels, plain, same_words, tidy
 
-LONGEST_OUTLET = 60  # characters
 HEAD_LINES = 12
 FOOT_LINES = 15
 
