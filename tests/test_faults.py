@@ -407,7 +407,7 @@ def test_every_answer_during_twenty_commits_is_of_one_of_their_states(
 
 def plain(found: list[list[list[object]]]) -> Answers:
     """Answers that came as JSON."""
-    return [[tuple(hit) for hit in hits] for hits in found]  # type: ignore[misc]
+    return [[tuple(hit) for hit in hits] for hits in found]  # type: ignore[misc]  # JSON has no tuples of fixed length
 
 
 def read_until_told_to_end(folder: Path) -> None:
