@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag import models, report
 from rag.errors import RagError
-from rag.factory import make_index, models_folder
+from rag.factory import is_embedder_prepared, make_index, models_folder
 from rag.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -62,6 +62,8 @@ def _models(settings: Settings) -> list[Finding]:
         problems = [s.problem for s in models.check(spec, folder) if not s.is_ok]
         digest = spec.files[0].sha256[:12]
         text = f"{name} (sha256 {digest}…) in {folder / name}"
+        if kind == "embedder" and not problems and not is_embedder_prepared(settings):
+            text += "; will be prepared for this processor at its first use: about a minute"
         if problems:
             text = f"{name}: {problems[0]}: run `rag models fetch`"
         findings.append(Finding(kind, not problems, text))

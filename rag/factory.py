@@ -15,7 +15,16 @@ from rag.arabic import ANALYSER, analyse
 from rag.chunk import SentenceChunker
 from rag.compose import Composer
 from rag.confidence import Confidence
-from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.embed import (
+    Embedder,
+    OpenVinoEmbedder,
+    SentenceTransformerEmbedder,
+    Wording,
+    fingerprint,
+    is_prepared,
+    prepare,
+    suits,
+)
 from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
 from rag.generate import Generator, LlamaCppGenerator
@@ -158,17 +167,61 @@ def make_index(settings: Settings, folder: Path, *, create: bool = False) -> Loc
 
 def make_embedder(settings: Settings) -> LazyEmbedder:
     """The embedder of `[embed]`; ModelError at its first use where the model is missing."""
-    _known(settings.embed.kind, "embed.kind", "sentence-transformers")
-    arguments = _arguments(settings.embed)
-    model = arguments.pop("model")
-    name = embedder_name(settings.embed)
+    embed = settings.embed
+    _known(embed.kind, "embed.kind", "sentence-transformers")
+    _known(embed.precision, "embed.precision", "auto", "int8", "bfloat16", "float32")
+    name = embedder_name(embed)
+    wording = Wording(embed.passage_template, embed.question_template)
 
     def load() -> Embedder:
-        folder = models.require(spec, models_folder(settings)) if spec else Path(model)
-        return SentenceTransformerEmbedder(folder, name=name, **arguments)
+        folder = _embedder_folder(settings)
+        if _is_compiled(embed.precision, folder):
+            return OpenVinoEmbedder(
+                folder,
+                prepared_folder(settings),
+                name=name,
+                dimension=embed.dimension,
+                wording=wording,
+            )
+        return SentenceTransformerEmbedder(
+            folder,
+            name=name,
+            dimension=embed.dimension,
+            wording=wording,
+            precision=embed.precision,
+            batch_size=embed.batch_size,
+        )
 
-    spec = models.CATALOGUE.get(model)
-    return LazyEmbedder(name, settings.embed.dimension, load)
+    return LazyEmbedder(name, embed.dimension, load)
+
+
+def prepare_embedder(settings: Settings) -> Path | None:
+    """Make the embedder's file for this processor, if it is one of those that gain by it."""
+    folder = _embedder_folder(settings)
+    if not _is_compiled(settings.embed.precision, folder):
+        return None
+    return prepare(folder, prepared_folder(settings))
+
+
+def is_embedder_prepared(settings: Settings) -> bool:
+    """Whether the first text can be embedded without preparing anything."""
+    folder = _embedder_folder(settings)
+    is_compiled = _is_compiled(settings.embed.precision, folder)
+    return not is_compiled or is_prepared(folder, prepared_folder(settings))
+
+
+def prepared_folder(settings: Settings) -> Path:
+    """Where files lie that were made from models, for this processor."""
+    return models_folder(settings) / "prepared"
+
+
+def _is_compiled(precision: str, folder: Path) -> bool:
+    return precision == "int8" or (precision == "auto" and suits(folder))
+
+
+def _embedder_folder(settings: Settings) -> Path:
+    spec = models.CATALOGUE.get(settings.embed.model)
+    return models.require(spec, models_folder(settings)) if spec else Path(settings.embed.model)
 
 
 def make_generator(settings: Settings) -> LazyGenerator:
@@ -206,7 +259,7 @@ def embedder_name(embed: EmbedSettings) -> str:
             digest.update(file.sha256.encode())
     else:
         for path in sorted(Path(embed.model).glob("**/*.safetensors")):
-            digest.update(_fingerprint(path))
+            digest.update(fingerprint(path))
     return f"{Path(embed.model).name}@{digest.hexdigest()[:12]}"
 
 
@@ -225,15 +278,6 @@ def describe(settings: Settings) -> dict[str, object]:
             for purpose, name in named.items()
         },
     }
-
-
-def _fingerprint(path: Path) -> bytes:
-    """Size, first and last MiB: enough to tell weights apart without reading gigabytes."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(1 << 20)
-        file.seek(max(0, size - (1 << 20)))
-        return hashlib.sha256(str(size).encode() + head + file.read()).digest()
 
 
 def _folder(name: str) -> Path:

@@ -9,7 +9,7 @@ import click
 from rag import doctor as checks
 from rag import models as catalogue
 from rag.cli.options import USER_ERROR, Group, as_json_option, print_json
-from rag.factory import models_folder
+from rag.factory import models_folder, prepare_embedder
 from rag.settings import load_settings
 
 _names = click.argument("names", nargs=-1, type=click.Choice(list(catalogue.CATALOGUE)))
@@ -61,18 +61,22 @@ def models_fetch(
 ) -> None:
     """Fetch the models NAMES, by default both, and check every file against its SHA-256.
 
-    Run it again after an interruption: parts that are here are kept.
+    Run it again after an interruption: parts that are here are kept. On x86 processors the embedder
+    is then prepared for this one, which takes about a minute, once.
 
     \b
     Example:
       rag models fetch
     """
-    folder = models_folder(load_settings(config))
+    settings = load_settings(config)
+    folder = models_folder(settings)
     fetcher = catalogue.Fetcher(local=local)
     for name in names or catalogue.CATALOGUE:
         spec = catalogue.CATALOGUE[name]
         path = fetcher.fetch(spec, folder, sources=sources or catalogue.SOURCES)
         click.echo(f"{name}: {path}")
+        if name == settings.embed.model:
+            prepare_embedder(settings)
 
 
 @models.command("verify")
