@@ -214,7 +214,12 @@ def _make_llama(settings: Settings) -> Generator:
     )
 
 
-def _make_openai(settings: Settings) -> Generator:
+def served_models(settings: Settings) -> list[str]:
+    """The models that the server of `generate.url` names; GeneratorError where none answers."""
+    return _make_openai(settings).served()
+
+
+def _make_openai(settings: Settings) -> OpenAIGenerator:
     generate = settings.generate
     return OpenAIGenerator(
         generate.url,
@@ -245,7 +250,9 @@ def embedder_name(embed: EmbedSettings) -> str:
 
 def describe(settings: Settings) -> dict[str, object]:
     """Settings and models, for a run file."""
-    named = {"embedder": settings.embed.model, "generator": settings.generate.model}
+    named = {"embedder": settings.embed.model}
+    if settings.generate.kind != "none":
+        named["generator"] = settings.generate.model
     return {
         "settings": settings.as_json(),
         "models": {

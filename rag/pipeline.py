@@ -161,8 +161,9 @@ class Rag:
             with self._steps.turns.ticket() as ticket:
                 while not ticket.wait(_BEAT):
                     pass
-                for _ in generator.read(messages):
-                    pass
+                with closing(_pieces(generator, messages, 1)) as pieces:
+                    for _ in pieces:
+                        pass
 
     def search(
         self,

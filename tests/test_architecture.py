@@ -16,9 +16,12 @@ STEPS = (
     *("confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}
-CONCRETE = {"SentenceTransformerEmbedder", "LlamaCppGenerator", "LocalIndex"}
+CONCRETE = {
+    *("SentenceTransformerEmbedder", "LocalIndex", "LlamaCppGenerator", "OpenAIGenerator"),
+}
 HEAVY = {
     *("torch", "faiss", "sentence_transformers", "gradio", "llama_cpp", "trafilatura"),
+    *("httpx", "jinja2"),
     *("bm25s", "huggingface_hub", "pypdf", "docx", "datasketch", "hijridate", "bidi", "lxml"),
 }
 EDGES = {"rag/evaluate.py", "app.py"}  # one question of an evaluation, one turn of the chat

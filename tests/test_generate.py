@@ -29,7 +29,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def generator(model):
-    return LlamaCppGenerator(model, name="tiny")
+    return LlamaCppGenerator(model, name="tiny", threads=1)
 
 
 def tokens_of(generator, *messages, begin=""):
@@ -83,7 +83,7 @@ def test_plain_messages_have_the_tokens_of_the_whole_template(generator):
 def test_a_role_that_the_template_refuses_or_leaves_out_is_put_before_the_question(tmp_path):
     for number, chat in enumerate((NO_SYSTEM, CHAT.replace("in messages", "in messages[1:]"))):
         model = write_tiny_model(tmp_path / f"{number}.gguf", chat=chat)
-        other = LlamaCppGenerator(model, name="tiny")
+        other = LlamaCppGenerator(model, name="tiny", threads=1)
         if number == 0:
             text = bytes(token for token in tokens_of(other, *ASKED) if token < 256).decode()
             assert text.startswith(f"user\n{FIXED[0].content}\n\n{FIXED[1].content}\n")
@@ -93,7 +93,7 @@ def test_a_role_that_the_template_refuses_or_leaves_out_is_put_before_the_questi
 def test_a_model_without_a_chat_template_is_refused(tmp_path):
     model = write_tiny_model(tmp_path / "base.gguf", chat="")
     with pytest.raises(ModelError, match="no chat template"):
-        LlamaCppGenerator(model, name="base")
+        LlamaCppGenerator(model, name="base", threads=1)
 
 
 # Reading
@@ -150,10 +150,10 @@ def test_a_conversation_longer_than_the_context_is_an_error_in_one_line(generato
 
 
 def test_the_fixed_part_is_read_from_the_disk_after_a_restart(model, tmp_path):
-    first = LlamaCppGenerator(model, name="tiny", kept=tmp_path / "kept")
+    first = LlamaCppGenerator(model, name="tiny", threads=1, kept=tmp_path / "kept")
     expected = written(first, ASKED), first.lean(ASKED, "Yes", "No")
     [kept] = (tmp_path / "kept").iterdir()
-    second = LlamaCppGenerator(model, name="tiny", kept=tmp_path / "kept")
+    second = LlamaCppGenerator(model, name="tiny", threads=1, kept=tmp_path / "kept")
     list(second.read(ASKED))
     fixed = len(second._chat.fixed(ASKED))
     assert fixed > 64
@@ -166,7 +166,7 @@ def test_the_fixed_part_is_read_from_the_disk_after_a_restart(model, tmp_path):
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "of another"])
 def test_a_damaged_state_is_passed_over_and_written_again(model, tmp_path, damage):
-    expected = written(LlamaCppGenerator(model, name="tiny", kept=tmp_path), ASKED)
+    expected = written(LlamaCppGenerator(model, name="tiny", threads=1, kept=tmp_path), ASKED)
     [path] = tmp_path.iterdir()
     whole = path.read_bytes()
     middle = len(whole) // 2
@@ -177,17 +177,19 @@ def test_a_damaged_state_is_passed_over_and_written_again(model, tmp_path, damag
         "of another": b"another " + whole,
     }
     path.write_bytes(damaged[damage])
-    assert written(LlamaCppGenerator(model, name="tiny", kept=tmp_path), ASKED) == expected
+    assert (
+        written(LlamaCppGenerator(model, name="tiny", threads=1, kept=tmp_path), ASKED) == expected
+    )
     assert path.read_bytes() == whole
 
 
 def test_another_model_or_prompt_has_a_state_of_its_own_and_only_a_few_are_kept(model, tmp_path):
     kept = tmp_path / "kept"
-    written(LlamaCppGenerator(model, name="tiny", kept=kept), ASKED)
+    written(LlamaCppGenerator(model, name="tiny", threads=1, kept=kept), ASKED)
     other = write_tiny_model(tmp_path / "other.gguf", seed=1)
-    written(LlamaCppGenerator(other, name="tiny", kept=kept), ASKED)
+    written(LlamaCppGenerator(other, name="tiny", threads=1, kept=kept), ASKED)
     assert len(list(kept.iterdir())) == 2
-    again = LlamaCppGenerator(model, name="tiny", kept=kept)
+    again = LlamaCppGenerator(model, name="tiny", threads=1, kept=kept)
     for number in range(6):
         written(again, [Message("system", f"{number} " * 60), *ASKED[1:]], most=1)
     assert len(list(kept.iterdir())) == 4
@@ -195,7 +197,7 @@ def test_another_model_or_prompt_has_a_state_of_its_own_and_only_a_few_are_kept(
 
 def test_a_folder_that_cannot_be_written_is_no_error(model, tmp_path, caplog):
     (tmp_path / "file").write_text("in the way")
-    generator = LlamaCppGenerator(model, name="tiny", kept=tmp_path / "file")
+    generator = LlamaCppGenerator(model, name="tiny", threads=1, kept=tmp_path / "file")
     assert written(generator, ASKED)
     assert "was not kept" in caplog.text
 

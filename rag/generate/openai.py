@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -14,6 +12,14 @@ from typing import TYPE_CHECKING, Any
 from rag.arabic import is_allowed
 from rag.errors import GeneratorError, SettingsError
 from rag.generate import Pieces
+from rag.generate.replies import (
+    error_of,
+    first_of,
+    likeliest_of,
+    log_odds,
+    parsed,
+    without_beginning,
+)
 from rag.types import Message
 
 if TYPE_CHECKING:
@@ -83,7 +89,7 @@ class OpenAIGenerator:
         where it comes to the same.
         """
         with self._begun(messages, max_tokens, begin) as response, self._faults():
-            pieces = _without_beginning(self._contents(response), begin)
+            pieces = without_beginning(self._contents(response), begin)
             # A server may overlook how much it was asked for.
             for piece in islice(pieces, max_tokens):
                 if shown := "".join(filter(is_allowed, piece)):
@@ -104,7 +110,16 @@ class OpenAIGenerator:
             self._check(response)
             with self._faults():
                 response.read()
-        return _log_odds(_likeliest(response.text), toward, away)
+        return log_odds(likeliest_of(response.text), toward, away)
+
+    def served(self) -> list[str]:
+        """The models that the server names, asked once; empty where it names none."""
+        with self._faults():
+            response = self._client.get("models")
+        self._check(response)
+        told = parsed(response.text)
+        listed = told.get("data") if isinstance(told, dict) else None
+        return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
 
     @contextmanager
     def _begun(
@@ -192,7 +207,7 @@ class OpenAIGenerator:
             404: f"check generate.url and whether it serves generate.model = {self.name!r}",
             429: "it is busy, ask again later",
         }.get(status, "see the server's log")
-        said = _error_of(response.text)
+        said = error_of(response.text)
         raise GeneratorError(f"{self._shown} answered {status} ({said}): {advice}")
 
     def _contents(self, response: httpx.Response) -> Iterator[str]:
@@ -204,12 +219,12 @@ class OpenAIGenerator:
                 continue  # comments keep a connection open; other fields are of no use
             if value.strip() == "[DONE]":
                 return
-            event = _parsed(value)
+            event = parsed(value)
             if not isinstance(event, dict) or "error" in event:
                 raise GeneratorError(
-                    f"{self._shown} sent no reply but {_error_of(value)!r}: see the server's log"
+                    f"{self._shown} sent no reply but {error_of(value)!r}: see the server's log"
                 )
-            choice = _first(event.get("choices"))
+            choice = first_of(event.get("choices"))
             is_finished |= bool(choice.get("finish_reason"))
             content = (choice.get("delta") or {}).get("content")
             if isinstance(content, str) and content:
@@ -218,75 +233,9 @@ class OpenAIGenerator:
             raise GeneratorError(f"{self._shown} broke off its reply: see the server's log")
 
 
-def _without_beginning(pieces: Iterable[str], begin: str) -> Iterator[str]:
-    """The pieces without the words they begin with, if they do."""
-    held = ""
-    arriving = iter(pieces)
-    for piece in arriving:
-        held += piece
-        start = held.lstrip()
-        if len(start) >= len(begin) or not begin.startswith(start):
-            break
-    start = held.lstrip()
-    rest = start[len(begin) :] if begin and start.startswith(begin) else held
-    if rest:
-        yield rest
-    yield from arriving
-
-
-def _likeliest(text: str) -> list[tuple[str, float]]:
-    """The likeliest first tokens of a reply with their log-likelihoods, if it tells them."""
-    reply = _parsed(text)
-    choice = _first(reply.get("choices")) if isinstance(reply, dict) else {}
-    told = _first((choice.get("logprobs") or {}).get("content")).get("top_logprobs")
-    return [
-        (str(each["token"]), float(each["logprob"]))
-        for each in (told if isinstance(told, list) else [])
-        if isinstance(each, dict)
-        and isinstance(each.get("logprob"), int | float)
-        and "token" in each
-    ]
-
-
-def _log_odds(likeliest: Sequence[tuple[str, float]], toward: str, away: str) -> float | None:
-    """A word that is not among the likeliest is taken to be as likely as the last of them."""
-    masses = [
-        sum(math.exp(value) for token, value in likeliest if token.strip().lower() == word.lower())
-        for word in (toward, away)
-    ]
-    if not any(masses):
-        return None
-    least = min(math.exp(value) for _, value in likeliest)
-    first, second = (max(mass or least, 1e-30) for mass in masses)
-    return math.log(first) - math.log(second)
-
-
 def _pause_of(response: httpx.Response, pause: float) -> float:
     asked = response.headers.get("retry-after", "")
     return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else pause
-
-
-def _error_of(text: str) -> str:
-    """What a server says is wrong, in one line."""
-    said = _parsed(text)
-    if isinstance(said, dict):
-        said = said.get("error", said.get("message", said))
-    if isinstance(said, dict):
-        said = said.get("message", said)
-    return " ".join(str(said if said is not None else text).split())[:200] or "no reason given"
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _first(items: object) -> dict[str, Any]:
-    if isinstance(items, list) and items and isinstance(items[0], dict):
-        return items[0]
-    return {}
 
 
 def _one_line(error: Exception) -> str:
