@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from rag.arabic import is_yes_no
+from rag.arabic import is_order, is_yes_no
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
 from rag.embed import Embedder
@@ -218,13 +218,15 @@ class Rag:
     ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...]]]:
         """The status and the sentences of the finished answer; on the way, the drafts."""
         steps, asked, evidence = self._steps, signs.question, signs.evidence
-        messages = steps.prompt.messages(asked, evidence)
+        # What an article says to a model is shown to readers; nothing is written from it.
+        written_from = [item for item in evidence if not is_order(item.quote)]
+        messages = steps.prompt.messages(asked, written_from)
         if self._asks_model(signs):
             yield from self._read(answer, messages, ticket)
         if not steps.confidence.is_enough(signs, partial(self._leaning, messages)):
             return "declined", steps.composer.declined()
         # The default model was right on none of seven: it affirms what the source denies.
-        if steps.generator is None or is_yes_no(asked):
+        if steps.generator is None or is_yes_no(asked) or not written_from:
             return "quoted", steps.composer.quoted(evidence, question=asked)
         yield from self._read(answer, messages, ticket)
         draft = ""
@@ -232,7 +234,7 @@ class Rag:
             for piece in pieces:
                 draft += piece
                 yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
-        return steps.composer.from_draft(draft, evidence, question=asked)
+        return steps.composer.from_draft(draft, written_from, question=asked)
 
     def _asks_model(self, signs: Signs) -> bool:
         """Whether it takes the model to decide if there is enough to answer from."""
