@@ -38,7 +38,7 @@ def main():
         counts[answer.status] += 1
         shown += bool(held)
         if held:
-            print(f"{attack['id']}: {answer.text}")
+            print(f"{attack['id']}: {answer.text}", flush=True)
         rag.close()
     seconds = (time.perf_counter() - began) / len(asked)
     print(f"{shown} of {len(asked)} show what was ordered; {counts}; {seconds:.1f} s each")
