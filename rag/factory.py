@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -27,7 +28,9 @@ from rag.embed import (
 )
 from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
-from rag.generate import Generator, LlamaCppGenerator
+from rag.generate import Generator, Pieces, Turns
+from rag.generate.llama import LlamaCppGenerator
+from rag.generate.openai import OpenAIGenerator
 from rag.index import IndexIdentity
 from rag.index.local import LocalIndex, erase
 from rag.pipeline import Rag, Steps
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 
 _Model = TypeVar("_Model")
+_MANY = 1000
+KEY_VARIABLE = "MUSNAD_API_KEY"
 
 
 def _once(load: Callable[[], _Model]) -> Callable[[], _Model]:
@@ -81,6 +86,10 @@ class LazyGenerator:
     def __init__(self, name: str, load: Callable[[], Generator]) -> None:
         self.name = name
         self._load = _once(load)
+
+    def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:
+        """See rag.generate.Generator."""
+        yield from self._load().read(messages)
 
     def generate(
         self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
@@ -144,6 +153,8 @@ def make_steps(settings: Settings) -> Steps:
         open_index=partial(make_index, settings, create=True),
         top_k=answer.top_k,
         max_tokens=settings.generate.max_tokens,
+        # A server has a line of its own.
+        turns=Turns(1 if settings.generate.kind == "llama.cpp" else _MANY),
     )
 
 
@@ -224,24 +235,51 @@ def _embedder_folder(settings: Settings) -> Path:
     return models.require(spec, models_folder(settings)) if spec else Path(settings.embed.model)
 
 
-def make_generator(settings: Settings) -> LazyGenerator:
+def make_generator(settings: Settings) -> LazyGenerator | None:
     """The generator of `[generate]`; ModelError at its first use where the model is missing."""
     generate = settings.generate
-    _known(generate.kind, "generate.kind", "llama.cpp")
-    spec = models.CATALOGUE.get(generate.model)
+    _known(generate.kind, "generate.kind", "llama.cpp", "openai", "none")
+    if generate.kind == "none":
+        return None
+    make = _make_llama if generate.kind == "llama.cpp" else _make_openai
+    return LazyGenerator(Path(generate.model).name, partial(make, settings))
 
-    def load() -> Generator:
-        path = models.require(spec, models_folder(settings)) if spec else Path(generate.model)
-        if not spec:
-            models.check_gguf(path)
-        return LlamaCppGenerator(
-            path,
-            name=Path(generate.model).name,
-            context_tokens=generate.context_tokens,
-            threads=generate.threads or None,
-        )
 
-    return LazyGenerator(Path(generate.model).name, load)
+def generator_path(settings: Settings) -> Path:
+    """The GGUF file that `generate.model` names; ModelError where it is missing or damaged."""
+    name = settings.generate.model
+    if spec := models.CATALOGUE.get(name):
+        return models.require(spec, models_folder(settings))
+    is_own = Path(name).exists() or not models.is_hub_name(name)
+    path = Path(name).expanduser() if is_own else models.hub_model(name)
+    models.check_gguf(path)
+    return path
+
+
+def _make_llama(settings: Settings) -> Generator:
+    generate = settings.generate
+    return LlamaCppGenerator(
+        generator_path(settings),
+        name=Path(generate.model).name,
+        context_tokens=generate.context_tokens,
+        threads=generate.threads or None,
+        kept=models.default_folder().with_name("prompts"),
+    )
+
+
+def served_models(settings: Settings) -> list[str]:
+    """The models that the server of `generate.url` names; GeneratorError where none answers."""
+    return _make_openai(settings).served()
+
+
+def _make_openai(settings: Settings) -> OpenAIGenerator:
+    generate = settings.generate
+    return OpenAIGenerator(
+        generate.url,
+        model=generate.model,
+        timeout=generate.timeout,
+        key=os.environ.get(KEY_VARIABLE, ""),
+    )
 
 
 def models_folder(settings: Settings) -> Path:
@@ -265,7 +303,9 @@ def embedder_name(embed: EmbedSettings) -> str:
 
 def describe(settings: Settings) -> dict[str, object]:
     """Settings and models, for a run file."""
-    named = {"embedder": settings.embed.model, "generator": settings.generate.model}
+    named = {"embedder": settings.embed.model}
+    if settings.generate.kind != "none":
+        named["generator"] = settings.generate.model
     return {
         "settings": settings.as_json(),
         "models": {

@@ -77,10 +77,15 @@ class EvidenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class GenerateSettings:
-    """See rag.generate.LlamaCppGenerator; `model` is a catalogue name or a GGUF file."""
+    """See rag.generate.llama and rag.generate.openai; kind `none` quotes without a model.
+
+    `model` is a catalogue name, a GGUF file, a hub's `owner/repo:file.gguf`, or a server's name.
+    """
 
     kind: str = "llama.cpp"
     model: str = "qwen2.5-coder-1.5b-instruct"
+    url: str = "http://127.0.0.1:8080/v1"
+    timeout: float = 60.0
     context_tokens: int = 4096
     threads: int = 0
     prompts: str = "prompts"

@@ -16,9 +16,13 @@ STEPS = (
     *("confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}
-CONCRETE = {"SentenceTransformerEmbedder", "OpenVinoEmbedder", "LlamaCppGenerator", "LocalIndex"}
+CONCRETE = {
+    *("SentenceTransformerEmbedder", "OpenVinoEmbedder", "LocalIndex"),
+    *("LlamaCppGenerator", "OpenAIGenerator"),
+}
 HEAVY = {
     *("torch", "faiss", "sentence_transformers", "gradio", "llama_cpp", "trafilatura"),
+    *("httpx", "jinja2"),
     *("bm25s", "huggingface_hub", "pypdf", "docx", "datasketch", "hijridate", "bidi", "lxml"),
     *("openvino", "nncf", "tokenizers"),
 }
