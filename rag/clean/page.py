@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.clean.bylines import is_date
@@ -42,11 +42,15 @@ from rag.clean.signs import (
 from rag.clean.stretch import Stretch
 
 NEAR = 40  # lines
+LIKE = 0.25  # of the words of a headline, in its teaser
+MOST_SOURCES = 4
+LONGEST_SOURCE = 6  # words
 
 LONGEST_NOTE = 12  # words of text that may stand below the source of an article
 
 _CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
 _BOX_END = plain("نهاية")
+_READ_MORE = plain("اقرأ المزيد")
 _SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
 
 
@@ -61,7 +65,9 @@ class Part:
 
 def parts_of(lines: Sequence[Line], cuts: Cuts) -> list[Part]:
     """The articles of a page in their order, without what stands around and between them."""
-    starts = [0, *openings(lines)]
+    found = openings(lines)
+    lines = [replace(line, is_title=True) if at in found else line for at, line in enumerate(lines)]
+    starts = [0, *found]
     parts: list[Part] = []
     for start, end in pairwise([*starts, len(lines)]):
         parts.extend(_Reader(without_furniture(lines[start:end], cuts), cuts).read())
@@ -153,13 +159,16 @@ class _Reader:
 
     def _source_in(self, text: str) -> str | None:
         match = _SOURCE.match(text)
-        if not match or not self._has_text or count_words(match[1]) > 6:
+        if not match or not self._has_text:
+            return None
+        names = [name.strip(" .") for name in match[1].split("+")]
+        if len(names) > MOST_SOURCES or any(count_words(name) > LONGEST_SOURCE for name in names):
             return None
         # Below a table in the middle of an article it is the source of the table.
         start = self._at + 1
         below = min(self._stretch.label_after(start), start + NEAR)
         goes_on = self._stretch.running_words(start, below) > LONGEST_NOTE
-        return None if goes_on else match[1].strip(" .")
+        return None if goes_on else " + ".join(names)
 
     def _pass_keywords(self) -> None:
         text = self._lines[self._at].text
@@ -266,10 +275,19 @@ class _Reader:
             return True
         if count_words(text) > LONGEST_TEASER:
             return False
-        if not headlines or shared(self._lines[headlines[-1]].text, text) < 0.25:
+        if not headlines or text.startswith("و"):
             return False
-        # The article may go on below a box of links, and a sentence of it share their words.
-        return not text.startswith("و") and not self._stretch.running(below, end)
+        headline = self._lines[headlines[-1]].text
+        repeated = shared(headline, text)
+        if repeated < LIKE or not self._stretch.running(below, end):
+            return repeated >= LIKE
+        # The article may go on below a box of links, and a sentence of it share their words; and
+        # below "read also", not below "read more", stand whole articles.
+        is_more = plain(self._lines[headlines[0] - 1].text) == _READ_MORE
+        is_title = count_words(headline) > SHORTEST_HEADLINE and headlines[-1] == self._at - 1
+        around = [*self._kept[:5], *self._lines[below : below + 3]]
+        told = shared(headline, " ".join(line.text for line in around))
+        return is_more and is_title and repeated >= 2 * max(LIKE, told)
 
     def _leave_teasers(self, headlines: Sequence[int], end: int) -> None:
         """Decide what the running text is that follows a box of links."""
