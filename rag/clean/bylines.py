@@ -105,6 +105,10 @@ def is_section(text: str) -> bool:
     if len(text) > LONGEST_MENU or text.endswith((".", "؟", "!", ":")):
         return False
     tokens = words(text)
+    if len(tokens) <= LONGEST_LINK + 1 and any(
+        _are_sections(word) and word not in _SECTIONS for word in tokens
+    ):
+        return True
     named = sum(map(is_section_word, tokens))
     if len(tokens) > LONGEST_TRAIL:
         return named >= MENU_SHARE * len(tokens)
@@ -120,19 +124,15 @@ def is_label(text: str) -> bool:
 
 
 def is_section_word(word: str) -> bool:
-    before_urgent = word.removesuffix(_URGENT) if word.endswith(_URGENT) else ""
-    after_news = word.removeprefix(_NEWS) if word.startswith(_NEWS) else ""
-    return (
-        word in _SECTIONS
-        or _are_sections(word)
-        or after_news.startswith("ال")
-        or after_news in _SECTIONS
-        or len(before_urgent) > 3
-    )
+    """Whether a word names a section of a site, or several that were run together."""
+    return word in _SECTIONS or word.removeprefix("و") in _SECTIONS or _are_sections(word)
 
 
 def _are_sections(word: str) -> bool:
-    """Whether the names of sections were run together to the word: «رياضةعاجلمحلي»."""
+    """Whether the names of sections were run together to the word: «أخبارالشرق», «رياضةعاجلمحلي»."""
+    before_urgent = word.removesuffix(_URGENT) if word.endswith(_URGENT) else ""
+    if len(before_urgent) > 3 or word.startswith(f"{_NEWS}ال"):
+        return True
     reached = {0}
     for end in range(3, min(len(word), LONGEST_RUN) + 1):
         if any(start in reached and word[start:end] in _SECTIONS for start in range(end - 2)):

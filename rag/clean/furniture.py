@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from ipaddress import ip_address
 from itertools import takewhile
 
 from rag.clean.captions import (
@@ -104,7 +106,8 @@ _MORE_NEWS = re.compile("لل?مزيد من الاخبار |(?:تابعونا|ت
 _OUR_SITE = re.compile(
     "(?:تابعو|زورو|لزياره|لمتابعه|اشتركو).*(?:موقعنا|صفحتنا|صفحاتنا|قناتنا|قنواتنا|حسابنا|حساباتنا)"
 )
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{14,}={0,2}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{10,}={0,2}")
+SHORTEST_CODE = 14  # characters, where it says no address
 
 
 def is_footer(text: str) -> bool:
@@ -130,14 +133,25 @@ def is_encoded(text: str) -> bool:
     """Whether the line is a base64-like token, with the few words glued to it."""
     if count_words(text) > 10 or "://" in text:
         return False
-    tokens = (match[0] for match in _ENCODED.finditer(text))
-    return any(
+    tokens = [match[0] for match in _ENCODED.finditer(text)]
+    return any(map(_is_address, tokens)) or any(
         (token.endswith("=") or len(token) == len(text) >= 24)
         and len(token) % 4 == 0
+        and len(token.rstrip("=")) >= SHORTEST_CODE
         and not (token.islower() or token.isupper())
         and any(map(str.isdigit, token))
         for token in tokens
     )
+
+
+def _is_address(token: str) -> bool:
+    """Whether the token says the network address of a visitor, as some sites print it."""
+    try:
+        said = b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4)).decode("ascii")
+        ip_address(said)
+    except ValueError:
+        return False
+    return True
 
 
 def without_furniture(lines: Sequence[Line], cuts: Cuts) -> list[Line]:
