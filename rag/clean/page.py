@@ -43,9 +43,7 @@ from rag.clean.stretch import Stretch
 
 NEAR = 40  # lines
 LIKE = 0.25  # of the words of a headline, in its teaser
-MOST_SOURCES = 4
-LONGEST_SOURCE = 6  # words
-
+MOST_SOURCES, LONGEST_SOURCE = 4, 6  # names, words of each
 LONGEST_NOTE = 12  # words of text that may stand below the source of an article
 
 _CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
@@ -88,7 +86,7 @@ class _Reader:
     def _begin(self, headline: Line | None = None) -> None:
         self._kept: list[Line] = []
         self._words = 0
-        self._headline = headline
+        self._head(headline)
         self._source: str | None = None
         self._has_text = False
         self._has_ended = False  # the page said so: it named its source or its keywords
@@ -99,7 +97,7 @@ class _Reader:
             line = self._lines[self._at]
             text = line.text
             if line.is_title and not self._has_text:
-                self._headline = line
+                self._head(line)
                 self._at += 1
             elif names_more(text):
                 self._pass_teasers()
@@ -123,6 +121,10 @@ class _Reader:
                 self._keep()
         self._finish()
         return self._parts
+
+    def _head(self, headline: Line | None) -> None:
+        self._headline = headline
+        self._cuts.note("no text below it", *filter(None, [headline]))  # unless some is kept
 
     def _keep(self) -> None:
         line = self._lines[self._at]
@@ -285,8 +287,8 @@ class _Reader:
         # below "read also", not below "read more", stand whole articles.
         is_more = plain(self._lines[headlines[0] - 1].text) == _READ_MORE
         is_title = count_words(headline) > SHORTEST_HEADLINE and headlines[-1] == self._at - 1
-        around = [*self._kept[:5], *self._lines[below : below + 3]]
-        told = shared(headline, " ".join(line.text for line in around))
+        around = " ".join(line.text for line in [*self._kept[:5], *self._lines[below : below + 3]])
+        told = shared(headline, around)
         return is_more and is_title and repeated >= 2 * max(LIKE, told)
 
     def _leave_teasers(self, headlines: Sequence[int], end: int) -> None:
