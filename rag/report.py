@@ -94,9 +94,10 @@ def hits_as_text(hits: Sequence[Hit]) -> str:
 
 
 def ingest_as_text(done: IngestReport) -> str:
-    """What an ingest did: what went or moved, the stories told more than once, and the counts."""
+    """What an ingest did: what went, moved or was read in part, the stories told more than once, and the counts."""
     lines = [f"removed  {path}" for path in done.removed]
     lines += [f"moved    {before} -> {path}" for before, path in done.moved]
+    lines += [f"in part  {path}: {note}" for path, note in done.noted]
     lines += [f"copies   {titles[0]} (x{len(titles)})" for titles in done.copies[:_COPIES]]
     if len(done.copies) > _COPIES:
         lines.append(f"copies   and {len(done.copies) - _COPIES:,} more stories")
