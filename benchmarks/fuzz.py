@@ -21,14 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--seconds", type=int, default=50, help="for each target")
-    parser.add_argument("--found", type=Path, default=Path("fuzz-found"), help="broken inputs")
+    parser.add_argument("--found", type=Path, default=Path("build/fuzz"), help="broken inputs")
     parser.add_argument("--inside", help=argparse.SUPPRESS)  # the process of one target
     chosen = parser.parse_args(arguments)
     if chosen.inside:
         fuzz(chosen.inside, seconds=chosen.seconds, found=chosen.found)
     if unknown := set(chosen.targets) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(NAMES)}")
-    chosen.found.mkdir(exist_ok=True)
+    chosen.found.mkdir(parents=True, exist_ok=True)
     print(f"{'target':10} {'inputs':>9} {'a second':>9}  outcome")
     whole = [run(name, chosen.seconds, found=chosen.found) for name in chosen.targets or NAMES]
     return 0 if all(whole) else 1

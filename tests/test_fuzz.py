@@ -15,7 +15,7 @@ SECONDS = 0.8  # for each target: ten in all
 
 COSTLY_TOKENS = (
     *(b"\n", b"\n\n", b"\0", b"\x01", b"&#1;", b"<h1>", b"</p>", b"<script>", b"<article>", b'"'),
-    *("المصدر: ".encode(), "اقرأ أيضاً:".encode(), "12/3/2024".encode(), "TT\n".encode()),
+    *("المصدر: ".encode(), "اقرأ أيضاً:".encode(), b"12/3/2024", b"TT\n"),
 )
 
 
@@ -86,4 +86,4 @@ def test_a_member_without_a_name_does_not_break_its_archive() -> None:
 
 
 def test_a_header_of_two_lines_is_named_in_one() -> None:
-    fuzzing.TARGETS["csv"]("عنوان,\"نص\nآخر\"\nا,ب\n".encode())
+    fuzzing.TARGETS["csv"]('عنوان,"نص\nآخر"\nا,ب\n'.encode())

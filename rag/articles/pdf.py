@@ -74,14 +74,16 @@ def _check_text(name: str, pages: Sequence[PageObject], *, lines: Sequence[str])
         raise ArticleError(f"{name}: a PDF without a text layer (a scan?): run OCR on it first")
 
 
-def _note(pages: Sequence[PageObject], lines: Sequence[Sequence[str]]) -> str:
+def _note(pages: Sequence[PageObject], lines: Sequence[Sequence[str]]) -> str | None:
     """How many of the pages are pictures, where the others are not."""
     count = sum(
         _letters(of_page) < FEWEST_LETTERS and _has_picture(page)
         for page, of_page in zip(pages, lines, strict=True)
     )
     have = "has" if count == 1 else "have"
-    return f"{count} of {len(lines)} pages {have} no text (scans?): run OCR on it" if count else ""
+    return (
+        f"{count} of {len(lines)} pages {have} no text (scans?): run OCR on it" if count else None
+    )
 
 
 def _letters(lines: Iterable[str]) -> int:

@@ -20,8 +20,8 @@ _WORDS = labels(
     "حدثت، عدل، تعديل، أضيف، الإضافة، الموافق، لـ، السبت، الأحد، الاثنين، الإثنين، الثلاثاء، "
     "الأربعاء، الخميس، الجمعة، م، ص، هـ، الساعة، صباحا، مساء، ظهرا، فجرا، عصرا، ليلا، غرينتش، "
     "جرينتش، بتوقيت، التوقيت، المحلي، مكة، المكرمة، السعودية، القاهرة، بيروت، أبوظبي، الدوحة، "
-    "توقيت، نشره، خبر، المقال، رقم، العدد، GMT، UTC، KSA، AM، PM، T، Z، published، updated، last، posted، "
-    "on، at، date"
+    "توقيت، نشره، خبر، المقال، رقم، العدد، GMT، UTC، KSA، AM، PM، T، Z، published، updated، "
+    "last، posted، on، at، date"
 )
 _LABEL = re.compile(r"نشر|تاريخ|تحديث|بتاريخ|الموافق|published|posted|updated|date", re.IGNORECASE)
 _UPDATE = re.compile(

@@ -185,9 +185,7 @@ def _furniture_end(lines: Sequence[Line], at: int, *, has_headline: bool) -> tup
     return share_bar_end(lines, at), "share bar"
 
 
-def _without_descriptions(
-    kept: Sequence[Line], lines: Sequence[Line], cuts: Cuts
-) -> list[Line]:
+def _without_descriptions(kept: Sequence[Line], lines: Sequence[Line], cuts: Cuts) -> list[Line]:
     """The lines without what stands above the text and describes a photo that is said twice."""
     twice = {line.text for line in lines if cuts.get(line.place) == "repetition"}
     head = list(takewhile(lambda line: not is_paragraph(line.text), kept if twice else ()))

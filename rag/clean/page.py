@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,10 +21,12 @@ from rag.clean.lines import (
 )
 from rag.clean.main_text import NOT_MAIN
 from rag.clean.openings import (
+    LIKE,
     LONGEST_TEASER,
     SHORTEST_ARTICLE,
     SHORTEST_HEADLINE,
     is_signed_teaser,
+    is_summary,
     opening_in,
     openings,
 )
@@ -34,6 +35,7 @@ from rag.clean.signs import (
     is_end_mark,
     is_keyword_label,
     links_more,
+    named_source,
     names_comments,
     names_keywords,
     names_more,
@@ -42,14 +44,11 @@ from rag.clean.signs import (
 from rag.clean.stretch import Stretch
 
 NEAR = 40  # lines
-LIKE = 0.25  # of the words of a headline, in its teaser
-MOST_SOURCES, LONGEST_SOURCE = 4, 6  # names, words of each
 LONGEST_NOTE = 12  # words of text that may stand below the source of an article
 
 _CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
 _BOX_END = plain("نهاية")
 _READ_MORE = plain("اقرأ المزيد")
-_SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +159,13 @@ class _Reader:
             self._parts.append(Part(tuple(self._kept), self._headline, self._source))
 
     def _source_in(self, text: str) -> str | None:
-        match = _SOURCE.match(text)
-        if not match or not self._has_text:
-            return None
-        names = [name.strip(" .") for name in match[1].split("+")]
-        if len(names) > MOST_SOURCES or any(count_words(name) > LONGEST_SOURCE for name in names):
+        if not self._has_text or (named := named_source(text)) is None:
             return None
         # Below a table in the middle of an article it is the source of the table.
         start = self._at + 1
         below = min(self._stretch.label_after(start), start + NEAR)
         goes_on = self._stretch.running_words(start, below) > LONGEST_NOTE
-        return None if goes_on else " + ".join(names)
+        return None if goes_on else named
 
     def _pass_keywords(self) -> None:
         text = self._lines[self._at].text
@@ -285,11 +280,10 @@ class _Reader:
             return repeated >= LIKE
         # The article may go on below a box of links, and a sentence of it share their words; and
         # below "read also", not below "read more", stand whole articles.
-        is_more = plain(self._lines[headlines[0] - 1].text) == _READ_MORE
-        is_title = count_words(headline) > SHORTEST_HEADLINE and headlines[-1] == self._at - 1
-        around = " ".join(line.text for line in [*self._kept[:5], *self._lines[below : below + 3]])
-        told = shared(headline, around)
-        return is_more and is_title and repeated >= 2 * max(LIKE, told)
+        if plain(self._lines[headlines[0] - 1].text) != _READ_MORE or headlines[-1] + 1 != self._at:
+            return False
+        around = [*self._kept[:5], *self._lines[below : below + 3]]
+        return is_summary(text, headline, " ".join(line.text for line in around))
 
     def _leave_teasers(self, headlines: Sequence[int], end: int) -> None:
         """Decide what the running text is that follows a box of links."""

@@ -7,6 +7,7 @@ import re
 from rag.clean.lines import count_words, is_bulleted, is_paragraph, labels, plain
 
 LONGEST_LABEL = 40  # characters
+MOST_SOURCES, LONGEST_SOURCE = 4, 6  # names, words of each
 
 _READ = labels(
     "اقرأ أيضا، اقرأ أيضا على موقعنا، اقرأ المزيد، اقرأ كذلك، طالع أيضا، شاهد أيضا، تابع أيضا، "
@@ -56,6 +57,7 @@ _HASHTAGS = re.compile(r"(?:#[^\s#]{2,60}[\s،,|]*){2,}")
 _END_MARK = re.compile(
     r"[/\\(«\s]{0,6}(?:انتهى|إنتهى|النهاية|يتبع)[/\\)»\s.]{0,6}(?:[^\s/]{1,4}[\s/]?){0,4}"
 )
+_SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
 _BOX_END = f" {plain('نهاية')}"
 _SKIP = re.compile(r"(?:تخطى|تخطي|تخط) (.{2,60}) (?:وواصل|و واصل|وتابع) القراءة")
 _LINK_TEXT = re.compile(r"[:：|]|\.\.")
@@ -116,6 +118,14 @@ def names_comments(text: str) -> bool:
 def is_end_mark(text: str) -> bool:
     """Whether the line is the mark that an agency sets below a report: «// انتهى //»."""
     return len(text) <= 40 and _END_MARK.fullmatch(text) is not None
+
+
+def named_source(text: str) -> str | None:
+    """Who the line names as the source of the article; None for another line."""
+    match = _SOURCE.match(text)
+    names = [name.strip(" .") for name in match[1].split("+")] if match else []
+    is_short = len(names) <= MOST_SOURCES and all(count_words(n) <= LONGEST_SOURCE for n in names)
+    return " + ".join(names) if names and is_short else None
 
 
 def skipped_box(text: str) -> str | None:

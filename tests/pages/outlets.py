@@ -78,8 +78,8 @@ def atlas_portal(articles: Sequence[Article], number: int) -> str:
 <span class="date-post">الجمعة 15 نونبر 2024 - 09:00</span></div>
 <div class="article-content">{body(article)}</div><div class="box-tags">
 {listed(keywords(article.title), "a")}</div><div class="newsletter-box"><div>النشرة الإخبارية</div>
-<div>اشترك الآن في النشرة البريدية لبوابة الأطلس، لتصلك آخر الأخبار يوميا</div><button>اشترك</button>
-<p>لا يمكن إضافة هذا البريد الإلكتروني إلى هذه القائمة.</p></div></div>
+<div>اشترك الآن في النشرة البريدية لبوابة الأطلس، لتصلك آخر الأخبار يوميا</div>
+<button>اشترك</button><p>لا يمكن إضافة هذا البريد الإلكتروني إلى هذه القائمة.</p></div></div>
 <div id="comments"><h3>تعليقات الزوار</h3><ul class="comment-list">{written}</ul>
 <p>شروط التعليق: عدم الإساءة للكاتب أو للأشخاص أو للمقدسات.</p></div>
 <div class="sidebar"><h4>صوت وصورة</h4>{listed(headlines(number, 4), "div")}</div></div>
@@ -88,12 +88,12 @@ def atlas_portal(articles: Sequence[Article], number: int) -> str:
 
 
 def beirut_daily(articles: Sequence[Article], number: int) -> str:
-    """A daily from Beirut: the source in quotes above, links in the text, a subscription's offer."""
+    """A daily from Beirut: the source in quotes above, links in the text, an offer."""
     [article] = articles
     link = f'<div class="read-too"><span>اقرأ أيضاً: </span><a href="/r">{headlines(number, 1)[0]}'
     offer = (
-        '<div class="offer"><p>هذا المقال متاح للجميع. للاطلاع على كل مقالات «الرصيف» اشترك الآن</p>'
-        "<p>ادعم الصحافة المستقلة، اشترك بـ 6 دولارات شهرياً</p></div>"
+        '<div class="offer"><p>هذا المقال متاح للجميع. للاطلاع على كل مقالات «الرصيف» '
+        "اشترك الآن</p><p>ادعم الصحافة المستقلة، اشترك بـ 6 دولارات شهرياً</p></div>"
     )
     content = f"""<div class="nav">{MENU}</div><article><div class="kicker">مجتمع</div>
 <h1>{article.title}</h1><div class="meta"><span>14-03-2024 | 10:35</span>
@@ -111,8 +111,8 @@ def dubai_network(articles: Sequence[Article], number: int) -> str:
     """A network from Dubai: city and site open the text, minutes of reading, follow us on news."""
     [article] = articles
     link = (
-        f'<div class="teaser-inline"><a href="/t">{headlines(number, 1)[0]}</a><a href="/s">العرب</a>'
-        "</div>"
+        f'<div class="teaser-inline"><a href="/t">{headlines(number, 1)[0]}</a>'
+        '<a href="/s">العرب</a></div>'
     )
     content = f"""<div class="top"><ul>{MENU}</ul></div><div class="article-page">
 <a class="cat">العرب والعالم</a><h1 class="headline_h">{article.title}</h1>

@@ -89,7 +89,7 @@ def aggregator_of_channels(articles: Sequence[Article], number: int) -> str:
 
 {body(first)}
 
- 
+
 
 وسوم: {" ".join(keywords(first.title))}
 
@@ -191,7 +191,7 @@ def arab_theme(articles: Sequence[Article], number: int) -> str:
 
 
 def paris_channel(articles: Sequence[Article], number: int) -> str:
-    """A channel from Paris: two dates run together, calls for its newsletter and its application."""
+    """A channel from Paris: two dates run together, calls for its newsletter and application."""
     [article] = articles
     return f"""الأولى
 /
