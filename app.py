@@ -87,7 +87,7 @@ class Chat:
         self._rag = rag
         self._turns = gr.State([])
         with gr.Column(elem_id="page"):
-            self._header = _html()
+            self._header = _html(page.header_html(len(rag.documents())))
             self._earlier = _html(elem_id="earlier")
             with gr.Column(elem_id="current"):
                 self._answer = _html(elem_id="answer")
