@@ -53,7 +53,7 @@ _PROFESSION = re.compile(
 _PLACED = re.compile(r"[^()\d.؟!:،]{5,40} \(([^()]{3,20})\)")
 _ROLE = re.compile(r"(?:Author|Role|Reporting from), ?\S.{1,80}$")
 _HALF_DAY = re.compile(r"(\d)([AaPp][Mm])\b")
-_FROM = re.compile(r"([^-–—/|:.؟!()«»\d]{2,30}?)\s?[-–—ـ/|]\s?([^-–—/|:.؟!()«»\d]{2,30})")
+_FROM = re.compile(r"([^-–—/|:.؟!()«»\d]{2,30}?)\s?[-–—ـ/|]\s?([^-–—/|:؟!()«»\d]{2,30})")
 _OUTLET_BYLINE = re.compile(r"[^.؟!،:()«»]{0,50}(?:: ?|)«([^»]{2,30})»(?: \([^()]{2,40}\))?$")
 
 

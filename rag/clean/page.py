@@ -16,6 +16,7 @@ from rag.clean.lines import (
     is_bulleted,
     is_headline,
     is_paragraph,
+    labels,
     plain,
     shared,
 )
@@ -48,7 +49,7 @@ LONGEST_NOTE = 12  # words of text that may stand below the source of an article
 
 _CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
 _BOX_END = plain("نهاية")
-_READ_MORE = plain("اقرأ المزيد")
+_LINKED = labels("اقرأ المزيد، اختيارات المحرر، مختارات، مختارات المحرر")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +279,8 @@ class _Reader:
         repeated = shared(headline, text)
         if repeated < LIKE or not self._stretch.running(below, end):
             return repeated >= LIKE
-        # The article may go on below a box of links, and a sentence of it share their words; and
-        # below "read also", not below "read more", stand whole articles.
-        if plain(self._lines[headlines[0] - 1].text) != _READ_MORE or headlines[-1] + 1 != self._at:
+        # The article may go on below and share their words; below "read also" may stand another.
+        if plain(self._lines[headlines[0] - 1].text) not in _LINKED:
             return False
         around = [*self._kept[:5], *self._lines[below : below + 3]]
         return is_summary(text, headline, " ".join(line.text for line in around))
