@@ -167,13 +167,17 @@ def make_chunker(settings: Settings) -> SentenceChunker:
 def make_index(settings: Settings, folder: Path, *, create: bool = False) -> LocalIndex:
     """The index in `folder`, checked against the embedder and chunker that the settings name."""
     _known(settings.index.kind, "index.kind", "local")
-    identity = IndexIdentity(
+    return LocalIndex(folder, index_identity(settings), analyse=analyse, create=create)
+
+
+def index_identity(settings: Settings) -> IndexIdentity:
+    """What an index of these settings was made with."""
+    return IndexIdentity(
         embedder=embedder_name(settings.embed),
         dimension=settings.embed.dimension,
         chunker=make_chunker(settings).name,
         analyser=ANALYSER,
     )
-    return LocalIndex(folder, identity, analyse=analyse, create=create)
 
 
 def make_embedder(settings: Settings) -> LazyEmbedder:

@@ -44,6 +44,7 @@ class IngestReport:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)  # read, but not all of it
     copies: list[tuple[str, ...]] = field(default_factory=list)  # titles of one story, by group
     documents: int = 0  # read from added and changed files
     embedded: int = 0  # passages
@@ -188,24 +189,36 @@ def _read(
     if before and before.sha256 == digest:
         report.unchanged.append(name)
         return None
-    if not before and digest in gone:
-        former = gone.pop(digest)
+    former = None if before else gone.pop(digest, None)
+    if former:
         report.moved.append((former, name))
         return _Reading(SourceFile(name, digest, known[former].document_ids), ())
-    refused = len(report.refused)
+    refused, noted = len(report.refused), len(report.noted)
     documents = _documents(path, reader, report)
-    (report.changed if before else report.added).append(name)
+    in_part = _in_part(digest)
+    if before:
+        (report.unchanged if before.sha256 == in_part else report.changed).append(name)
+    elif former := gone.pop(in_part, None):
+        report.moved.append((former, name))
+    else:
+        report.added.append(name)
     names = [document.id for document in documents]
     if before and len(report.refused) > refused:  # what a refused part held must not be lost
         names += before.document_ids
-    ids = tuple(dict.fromkeys(names))
-    return _Reading(SourceFile(name, digest, ids), documents)
+    if len(report.refused) > refused or len(report.noted) > noted:
+        digest = in_part
+    return _Reading(SourceFile(name, digest, tuple(dict.fromkeys(names))), documents)
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
     return hashlib.sha256(f"{CLEANER} {content}".encode()).hexdigest()
+
+
+def _in_part(digest: str) -> str:
+    """The digest of a file not all of which could be read: each ingest reads and tells it again."""
+    return hashlib.sha256(f"in part {digest}".encode()).hexdigest()
 
 
 def _documents(path: Path, reader: ArticleReader, report: IngestReport) -> tuple[Document, ...]:
@@ -216,6 +229,8 @@ def _documents(path: Path, reader: ArticleReader, report: IngestReport) -> tuple
         report.refused.append((name, reason))
 
     for raw in reader.read(path, refused=refused):
+        if raw.note:
+            report.noted.append((raw.path, raw.note))
         try:
             documents += clean(raw)
         except ArticleError as error:

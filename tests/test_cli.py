@@ -154,6 +154,7 @@ def test_ingest_as_json_lists_the_files(shell):
         "unchanged": [],
         "removed": [],
         "refused": [],
+        "noted": [],
         "copies": [],
         "documents": 2,
         "embedded": 0,

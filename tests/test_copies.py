@@ -232,7 +232,7 @@ def test_the_labelled_pairs_reach_the_required_precision_and_recall():
     kinds = [pair.kind == "copy" for pair in pairs]
     assert len(pairs) >= 120
     assert 0.4 <= sum(kinds) / len(kinds) <= 0.6
-    for part in ("tune", "report"):
+    for part in copies.PARTS:
         result = copies.score([p for p in pairs if p.part == part], copies.is_found)
         assert result.precision >= copies.PRECISION, result.wrong
         assert result.recall >= copies.RECALL, result.wrong

@@ -54,10 +54,12 @@ def ask(
     """
     with open_rag(overrides=("generate.kind=none",) if quotes else ()) as rag:
         answer = rag.ask(question, within=within)
+        cited = {citation.passage.document_id for citation in answer.citations}
+        documents = {document.id: document for document in rag.documents([*cited])}
     if as_json:
-        print_json(report.answer_as_json(answer))
+        print_json(report.answer_as_json(answer, documents))
     else:
-        click.echo(report.answer_as_text(answer))
+        click.echo(report.answer_as_text(answer, documents))
 
 
 @click.command()

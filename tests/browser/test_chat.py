@@ -43,17 +43,6 @@ def running_site(app):
     site.close()
 
 
-@pytest.fixture
-def site(running_site):
-    running_site.writer.reset()
-    return running_site
-
-
-@pytest.fixture
-def page(open_page):
-    return open_page()
-
-
 def test_the_page_is_arabic_from_right_to_left_and_says_what_it_reads(page):
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
         "ar",
