@@ -14,6 +14,7 @@ import pytest
 from rag.errors import IndexUnreachableError
 from rag.index import IndexIdentity
 from rag.index.milvus import MilvusIndex
+from rag.index.milvus.schema import Collections
 from rag.index.milvus.server import Server
 
 STARTING = 60  # seconds
@@ -73,9 +74,8 @@ def empty_on_milvus(milvus: MilvusProcess) -> Iterator[Callable[..., MilvusIndex
             if server.call("has_collection", f"{collection}_state"):  # quicker than to make them
                 for name, key in KEYS.items():
                     server.call("delete", f"{collection}_{name}", filter=f"{key} >= 0")
-            index = MilvusIndex(
-                server, identity, collection=collection, analyse=analyse, create=True
-            )
+            names = Collections(collection, identity.dimension, "FLAT")
+            index = MilvusIndex(server, names, identity, analyse=analyse, create=True)
             opened.callback(index.close)
             return index
 

@@ -8,6 +8,7 @@ import click
 
 from rag.arabic import ANALYSER, analyse
 from rag.cli.options import Group, OpenRag, as_json_option, print_json, with_settings
+from rag.errors import SettingsError
 from rag.factory import embedder_name, make_chunker
 from rag.index import IndexIdentity
 from rag.index.backup import backup, restore
@@ -99,6 +100,11 @@ def index_restore(file: Path, force: bool, open_rag: OpenRag) -> None:
 
 def _settings(open_rag: OpenRag) -> tuple[Settings, Path]:
     settings = load_settings(open_rag.config, open_rag.overrides)
+    if settings.index.kind != "local" and not open_rag.index:
+        raise SettingsError(
+            f"rag index keeps local indexes, and index.kind = {settings.index.kind!r}: use the"
+            " tools of its server, or name a folder with --index"
+        )
     return settings, open_rag.index or Path(settings.index.folder)
 
 

@@ -34,9 +34,8 @@ _TRIES = 20  # of a search, where commits come quicker than it ends
 class MilvusIndex:
     """The index of many machines; see rag.index.Index. Any number search, one writes.
 
-    `server` is a Milvus server, alone or the proxy of a cluster; `collection` begins the names of
-    the four collections. `vectors` is the kind of Milvus' index over the sentences: with FLAT
-    both legs find what comparing everything finds; others, like HNSW, find most of it sooner.
+    `server` is a Milvus server, alone or the proxy of a cluster. With FLAT collections both legs
+    find what comparing everything finds; with others, like HNSW, most of it, and sooner.
     `create` makes the collections where there are none.
 
     An IndexUnreachableError changes nothing: the same call can be made again once the server is
@@ -46,17 +45,16 @@ class MilvusIndex:
     def __init__(
         self,
         server: Server,
+        names: Collections,
         identity: IndexIdentity,
         *,
-        collection: str = "musnad",
-        vectors: str = "FLAT",
         analyse: Callable[[str], list[str]],
         create: bool = False,
     ) -> None:
         self._server = server
         self._identity = identity
         self._analyse = analyse
-        self._names = Collections(collection, identity.dimension, vectors)
+        self._names = names
         self._ledger = Ledger(server, self._names.state)
         self._rows = Rows(server, self._names)
         self._writer = Writer(self._ledger, self._rows, Lease(self._ledger, server.uri))
@@ -212,10 +210,6 @@ class MilvusIndex:
         if head.passages <= counted:
             return []
         return [f"{self._names.passages} has {counted} of {head.passages} passages: {_REMEDY}"]
-
-    def erase(self) -> None:
-        """Delete the index and everything in it."""
-        self._names.drop(self._server)
 
     def close(self) -> None:
         """Let go of the server and of the right to write; what was not committed stays unseen."""
