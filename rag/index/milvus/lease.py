@@ -53,8 +53,8 @@ class Lease:
     def release(self) -> None:
         """Let another process write."""
         if self.is_held:
-            self._said = 0.0
             self._ledger.drop(Kind.WRITER, [""])
+            self._said = 0.0
 
     def forget(self) -> None:
         """Give the right up without a word, where the server does not answer."""
