@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from rag.bulk import RayEmbedder
 from rag.chunk import SentenceChunker
 from rag.fakes import FakeEmbedder
 from rag.ingest import embed_documents
+from rag.types import SourceFile
 
 class Recording(FakeEmbedder):
     def __init__(self, log):
@@ -50,6 +52,7 @@ if __name__ == "__main__":
         embedder=RayEmbedder(partial(Recording, str(folder / "log")), actors=2),
         progress=lambda done, total, what: print(done, flush=True),
     )
+    index.record([SourceFile("/a", "0", tuple(document.id for document in articles()))])
     index.commit()
     index.close()
 """
@@ -57,7 +60,9 @@ if __name__ == "__main__":
 
 def articles() -> list[Document]:
     return [
-        Document.of(f"مقال {n}", f"افتتح الوزير المصنع رقم {n} في المدينة. حضر {n + 5} عاملا.")
+        Document.of(
+            f"مقال {n}", f"افتتح الوزير المصنع رقم {n} في المدينة. حضر {n} عاملا.", path="/a"
+        )
         for n in range(ARTICLES)
     ]
 
@@ -85,8 +90,8 @@ def recorded(folder: Path) -> set[str]:
 
 
 @pytest.mark.ray
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 def test_a_killed_run_is_taken_up_where_its_last_block_was_stored(tmp_path: Path) -> None:
-    pytest.importorskip("ray")
     first = begun(tmp_path)
     for line in first.stdout or ():
         if int(line) >= ARTICLES // 3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -109,6 +110,7 @@ class Server:
 
 def pymilvus() -> Any:
     """The library, silent: what it would log is in the errors. MissingExtraError without it."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         import pymilvus as library
     except ImportError as error:
