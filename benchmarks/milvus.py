@@ -1,4 +1,4 @@
-"""The same articles in a folder and on a Milvus server: are the hits equal, and how long does it take.
+"""The same articles in a folder and on a Milvus server: are the hits equal, and how long it takes.
 
 python benchmarks/milvus.py ARTICLES.jsonl --uri http://127.0.0.1:19530 [--limit N]
 """

@@ -38,8 +38,9 @@ class RayEmbedder:
     def stream(self, groups: Sequence[Sequence[Passage]]) -> Iterator[Vectors]:
         """The vectors of each group, in the order of the groups, as soon as they are there.
 
-        Whoever stops reading, or is killed, loses the blocks under way: for each actor eight
-        groups, and eight that wait for it. ModelError where an actor fails.
+        Whoever stops reading, or is killed, loses the blocks under way, for each actor eight
+        groups and eight that wait for it, and those that are done and not read: few, where
+        embedding takes longer than what the reader does. ModelError where an actor fails.
         """
         ray = _ray()
         self._start(ray)

@@ -17,8 +17,9 @@ from rag.index import IndexIdentity
 from rag.index.local import LocalIndex
 from rag.types import Document
 
-ARTICLES = 120
-UNDER_WAY = 2 * (8 + 8)  # documents: of each of two actors, one block and one that waits
+ARTICLES = 160
+# Documents: for each of two actors a block, and one that waits; and two that wait to be stored.
+UNDER_WAY = 2 * (8 + 8) + 2 * 8
 
 PROGRAM = """
 import sys, time
@@ -37,7 +38,7 @@ class Recording(FakeEmbedder):
         super().__init__()
         self.log = log
     def embed_passages(self, passages):
-        time.sleep(0.5)  # slower than what reads, as a model is
+        time.sleep(1)  # slower than what reads, as a model is
         with open(self.log, "a") as log:
             log.writelines(passage.document_id + "\\n" for passage in passages)
         return super().embed_passages(passages)
