@@ -33,7 +33,7 @@ def analyse(text: str) -> list[str]:
 @pytest.fixture(params=["exact", "local", pytest.param("milvus", marks=pytest.mark.milvus)])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
     if request.param == "milvus":
-        yield request.getfixturevalue("empty_on_milvus")(IDENTITY, analyse)
+        yield request.getfixturevalue("empty_on_milvus")(IDENTITY, analyse, "contract")
         return
     with closing(empty(request.param, tmp_path)) as made:
         yield made
@@ -627,7 +627,7 @@ def test_any_course_of_events_leaves_an_index_equal_to_the_exact_one(
     dice = random.Random(seed)
     exact = empty("exact", tmp_path)
     if kind == "milvus":
-        index = request.getfixturevalue("empty_on_milvus")(IDENTITY, analyse)
+        index = request.getfixturevalue("empty_on_milvus")(IDENTITY, analyse, "contract")
     else:
         index = empty(kind, tmp_path)
     for _ in range(60):

@@ -19,7 +19,10 @@ from rag.settings import EmbedSettings, GenerateSettings, ModelSettings, Setting
 from rag.types import Message
 
 QUESTION = [Message("user", "متى؟")]
-MUST_BE_LIGHT = ("torch", "faiss", "gradio", "llama_cpp", "numpy", "sentence_transformers")
+MUST_BE_LIGHT = (
+    *("torch", "faiss", "gradio", "llama_cpp", "numpy", "sentence_transformers"),
+    *("pymilvus", "ray"),
+)
 # One tensor of four million bytes is announced, and none of them is there.
 CUT_GGUF = (
     struct.pack("<4sIQQ", b"GGUF", 3, 1, 0)
