@@ -32,7 +32,7 @@ class Finding:
 def examine(settings: Settings, index: Path | None = None) -> list[Finding]:
     """Findings on Python, packages, models, index, threads and network; loads no model."""
     found = [_python(), _packages(), *_models(settings)]
-    found += [_index(settings, index or Path(settings.index.folder)), _threads(settings)]
+    found += [_index(settings, index), _threads(settings)]
     return [*found, _network(found, settings)]
 
 
@@ -94,7 +94,9 @@ def _server(settings: Settings) -> Finding:
     return Finding("generator", not known or name in known, text)
 
 
-def _index(settings: Settings, folder: Path) -> Finding:
+def _index(settings: Settings, folder: Path | None) -> Finding:
+    is_local = folder or settings.index.kind == "local"
+    place = (folder or settings.index.folder) if is_local else settings.index.uri
     try:
         index = make_index(settings, folder)
         problems = index.verify()
@@ -102,7 +104,7 @@ def _index(settings: Settings, folder: Path) -> Finding:
         index.close()
     except RagError as error:
         return Finding("index", False, str(error))
-    text = f"{folder}: {stats.documents:,} articles, {stats.passages:,} passages"
+    text = f"{place}: {stats.documents:,} articles, {stats.passages:,} passages"
     return Finding("index", not problems, f"{text}; {problems[0]}" if problems else text)
 
 

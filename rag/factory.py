@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import models
 from rag.arabic import ANALYSER, analyse
+from rag.bulk import RayEmbedder
 from rag.chunk import SentenceChunker
 from rag.compose import Composer
 from rag.confidence import Confidence
@@ -33,6 +35,9 @@ from rag.generate.llama import LlamaCppGenerator
 from rag.generate.openai import OpenAIGenerator
 from rag.index import IndexIdentity
 from rag.index.local import LocalIndex, erase
+from rag.index.milvus import MilvusIndex
+from rag.index.milvus.schema import Collections
+from rag.index.milvus.server import Server
 from rag.pipeline import Rag, Steps
 from rag.prompt import Prompt
 from rag.retrieve import Retriever
@@ -111,8 +116,7 @@ def open_rag(
 ) -> Rag:
     """The pipeline that the settings describe; models are loaded when they are first needed."""
     settings = load_settings(Path(config) if config else None, overrides)
-    folder = Path(index) if index else Path(settings.index.folder)
-    opened = make_index(settings, folder, create=create)
+    opened = make_index(settings, Path(index) if index else None, create=create)
     return Rag(make_steps(settings), opened, description=describe(settings))
 
 
@@ -122,10 +126,12 @@ def erase_index(
     index: Path | str | None = None,
     overrides: Sequence[str] = (),
 ) -> None:
-    """Take the index out of its folder, damaged or of other settings; nothing else is touched."""
+    """Take the index out of its folder or server, damaged or not; nothing else is touched."""
     settings = load_settings(Path(config) if config else None, overrides)
-    _known(settings.index.kind, "index.kind", "local")
-    erase(Path(index) if index else Path(settings.index.folder))
+    if _is_on_milvus(settings, index):
+        _collections(settings).drop(_server(settings))
+    else:
+        erase(Path(index) if index else Path(settings.index.folder))
 
 
 def make_steps(settings: Settings) -> Steps:
@@ -138,6 +144,7 @@ def make_steps(settings: Settings) -> Steps:
     checker = Checker(**_arguments(settings.check))
     return Steps(
         embedder=make_embedder(settings),
+        bulk=RayEmbedder(partial(make_embedder, settings), **dataclasses.asdict(settings.ray)),
         chunker=make_chunker(settings),
         make_retriever=partial(Retriever, **_arguments(retrieve)),
         selector=EvidenceSelector(**_arguments(settings.evidence)),
@@ -164,10 +171,20 @@ def make_chunker(settings: Settings) -> SentenceChunker:
     return SentenceChunker(**_arguments(settings.chunk))
 
 
-def make_index(settings: Settings, folder: Path, *, create: bool = False) -> LocalIndex:
-    """The index in `folder`, checked against the embedder and chunker that the settings name."""
-    _known(settings.index.kind, "index.kind", "local")
-    return LocalIndex(folder, index_identity(settings), analyse=analyse, create=create)
+def make_index(
+    settings: Settings, folder: Path | None = None, *, create: bool = False
+) -> LocalIndex | MilvusIndex:
+    """The index of `[index]`, or a local one in `folder` whatever the settings say.
+
+    It is checked against the embedder and chunker that the settings name.
+    """
+    is_on_milvus = _is_on_milvus(settings, folder)
+    identity = index_identity(settings)
+    if not is_on_milvus:
+        folder = folder or Path(settings.index.folder)
+        return LocalIndex(folder, identity, analyse=analyse, create=create)
+    collections = _collections(settings)
+    return MilvusIndex(_server(settings), collections, identity, analyse=analyse, create=create)
 
 
 def index_identity(settings: Settings) -> IndexIdentity:
@@ -322,6 +339,26 @@ def describe(settings: Settings) -> dict[str, object]:
             for purpose, name in named.items()
         },
     }
+
+
+def _is_on_milvus(settings: Settings, folder: Path | str | None) -> bool:
+    _known(settings.index.kind, "index.kind", "local", "milvus")
+    return settings.index.kind == "milvus" and folder is None
+
+
+def _server(settings: Settings) -> Server:
+    return Server(settings.index.uri, token=os.environ.get("MUSNAD_MILVUS_TOKEN", ""))
+
+
+def _collections(settings: Settings) -> Collections:
+    index = settings.index
+    _known(index.vectors, "index.vectors", "FLAT", "HNSW", "DISKANN", "AUTOINDEX")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", index.collection):
+        raise SettingsError(
+            f"index.collection = {index.collection!r} is no name for Milvus: write letters, digits"
+            " and underscores, a letter first"
+        )
+    return Collections(index.collection, settings.embed.dimension, index.vectors)
 
 
 def _folder(name: str) -> Path:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rag.articles import ArticleReader, find_files
+from rag.bulk import RayEmbedder
 from rag.chunk import sentences_of
 from rag.clean import CLEANER, clean
 from rag.copies import group, signature
@@ -18,9 +19,14 @@ from rag.errors import ArticleError
 from rag.index import Index
 from rag.types import Document, Passage, SourceFile
 
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
 _BATCH = 64  # passages embedded, and made durable, at a time
 
 Progress = Callable[[int, int, str], None]  # done, total, what is being done
+_Split = tuple[Document, list[Passage]]
+_Embedded = tuple[Document, list[Passage], list["Vectors"]]
 
 
 class Chunker(Protocol):
@@ -61,7 +67,7 @@ def ingest_files(
     index: Index,
     *,
     chunker: Chunker,
-    embedder: Embedder,
+    embedder: Embedder | RayEmbedder,
     progress: Progress,
 ) -> IngestReport:
     """Make the index hold what the files and folders at `paths` hold now.
@@ -117,7 +123,7 @@ def embed_documents(
     index: Index,
     *,
     chunker: Chunker,
-    embedder: Embedder,
+    embedder: Embedder | RayEmbedder,
     progress: Progress,
 ) -> int:
     """Put the documents that the index lacks; returns how many passages were embedded."""
@@ -126,23 +132,46 @@ def embed_documents(
     split = [(document, chunker.split(document)) for document in missing.values()]
     total = sum(len(passages) for _, passages in split)
     done = 0
-    for batch in _batches(split):
-        sentences = [[sentences_of(p) for p in passages] for _, passages in batch]
-        vectors = embedder.embed_passages([s for rows in sentences for row in rows for s in row])
-        offset = 0
-        for (document, passages), rows in zip(batch, sentences, strict=True):
-            ends = list(accumulate((len(row) for row in rows), initial=offset))
-            index.put(document, passages, [vectors[a:b] for a, b in pairwise(ends)])
-            offset = ends[-1]
-        done += sum(len(passages) for _, passages in batch)
+    embedded = (
+        _streamed(split, embedder)
+        if isinstance(embedder, RayEmbedder)
+        else _in_batches(split, embedder)
+    )
+    for document, passages, vectors in embedded:
+        index.put(document, passages, vectors)
+        done += len(passages)
         progress(done, total, "embedding")
     return total
 
 
-def _batches(
-    split: Iterable[tuple[Document, list[Passage]]],
-) -> Iterator[list[tuple[Document, list[Passage]]]]:
-    batch: list[tuple[Document, list[Passage]]] = []
+def _in_batches(split: Sequence[_Split], embedder: Embedder) -> Iterator[_Embedded]:
+    for batch in _batches(split):
+        sentences = [_sentences(passages) for _, passages in batch]
+        vectors = embedder.embed_passages([s for rows in sentences for s in rows])
+        start = 0
+        for (document, passages), rows in zip(batch, sentences, strict=True):
+            end = start + len(rows)
+            yield document, passages, _by_passage(passages, vectors[start:end])
+            start = end
+
+
+def _streamed(split: Sequence[_Split], embedder: RayEmbedder) -> Iterator[_Embedded]:
+    groups = [_sentences(passages) for _, passages in split]
+    for (document, passages), vectors in zip(split, embedder.stream(groups), strict=True):
+        yield document, passages, _by_passage(passages, vectors)
+
+
+def _sentences(passages: Iterable[Passage]) -> list[Passage]:
+    return [sentence for passage in passages for sentence in sentences_of(passage)]
+
+
+def _by_passage(passages: Iterable[Passage], vectors: Vectors) -> list[Vectors]:
+    ends = [*accumulate((len(sentences_of(passage)) for passage in passages), initial=0)]
+    return [vectors[a:b] for a, b in pairwise(ends)]
+
+
+def _batches(split: Iterable[_Split]) -> Iterator[list[_Split]]:
+    batch: list[_Split] = []
     size = 0
     for document, passages in split:
         batch.append((document, passages))

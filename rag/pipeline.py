@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from rag.arabic import is_order, is_yes_no
+from rag.bulk import RayEmbedder
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
 from rag.embed import Embedder
@@ -46,6 +47,7 @@ class Steps:
     generator: Generator | None  # none: every answer is quoted
     composer: Composer
     open_index: Callable[[Path], Index]  # creates it where there is none
+    bulk: RayEmbedder | None = None
     top_k: int = 10
     max_tokens: int = 110
     turns: Turns = field(default_factory=Turns)  # at the generator
@@ -102,13 +104,16 @@ class Rag:
         if self._temporary:
             self._temporary.cleanup()
 
-    def ingest(self, paths: Sequence[Path | str], *, progress: Progress = _silent) -> IngestReport:
+    def ingest(
+        self, paths: Sequence[Path | str], *, progress: Progress = _silent, with_ray: bool = False
+    ) -> IngestReport:
         """Make the index hold what these files and folders hold now; see rag.ingest."""
+        bulk = self._steps.bulk if with_ray else None
         return ingest_files(
             [Path(path) for path in paths],
             self._index,
             chunker=self._steps.chunker,
-            embedder=self._steps.embedder,
+            embedder=bulk or self._steps.embedder,
             progress=progress,
         )
 

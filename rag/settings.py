@@ -14,10 +14,13 @@ from rag.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """Where the index lies."""
+    """Where the index lies; see rag.index.local and rag.index.milvus."""
 
     kind: str = "local"
     folder: str = "index"
+    uri: str = "http://127.0.0.1:19530"
+    collection: str = "musnad"
+    vectors: str = "FLAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class EmbedSettings:
     question_template: str = "task: search result | query: {text}"
     precision: str = "auto"
     batch_size: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RaySettings:
+    """See rag.bulk.RayEmbedder."""
+
+    actors: int = 2
+    processors: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,7 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     chunk: ChunkSettings = field(default_factory=ChunkSettings)
     embed: EmbedSettings = field(default_factory=EmbedSettings)
+    ray: RaySettings = field(default_factory=RaySettings)
     retrieve: RetrieveSettings = field(default_factory=RetrieveSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     generate: GenerateSettings = field(default_factory=GenerateSettings)

@@ -8,6 +8,7 @@ import click
 
 from rag.arabic import ANALYSER, analyse
 from rag.cli.options import Group, OpenRag, as_json_option, print_json, with_settings
+from rag.errors import SettingsError
 from rag.factory import index_identity
 from rag.index.backup import backup, restore
 from rag.index.upkeep import rebuild, verify
@@ -98,4 +99,9 @@ def index_restore(file: Path, force: bool, open_rag: OpenRag) -> None:
 
 def _settings(open_rag: OpenRag) -> tuple[Settings, Path]:
     settings = load_settings(open_rag.config, open_rag.overrides)
+    if settings.index.kind != "local" and not open_rag.index:
+        raise SettingsError(
+            f"rag index keeps local indexes, and index.kind = {settings.index.kind!r}: use the"
+            " tools of its server, or name a folder with --index"
+        )
     return settings, open_rag.index or Path(settings.index.folder)
