@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections import abc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 
 from rag.arabic import is_order, is_yes_no
 from rag.bulk import RayEmbedder
+from rag.clock import Clock
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
 from rag.embed import Embedder
@@ -192,7 +192,7 @@ class Rag:
         self, question: str, *, history: Sequence[Answer] = (), within: Filter | None = None
     ) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
-        steps, clock = self._steps, _Clock()
+        steps, clock = self._steps, Clock()
         question = _checked(question)
         asked = in_context(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
@@ -219,7 +219,7 @@ class Rag:
         )
 
     def _composed(
-        self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: _Clock
+        self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: Clock
     ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...]]]:
         """The status and the sentences of the finished answer; on the way, the drafts."""
         steps, asked, evidence = self._steps, signs.question, signs.evidence
@@ -272,19 +272,6 @@ class Rag:
         """
         generator = self._steps.generator
         return generator.lean(messages, STATED, MISSING) if generator else None
-
-
-class _Clock:
-    """Seconds since the question came, by name of what was reached."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str, *, again: bool = True) -> Mapping[str, float]:
-        if again or name not in self._laps:
-            self._laps[name] = time.perf_counter() - self._began
-        return MappingProxyType(dict(self._laps))
 
 
 def _pieces(
