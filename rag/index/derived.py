@@ -95,7 +95,7 @@ class DerivedFiles:
             return Generation.open(self._place(state.revision), birth, bm25=self._bm25)
         except (IndexLockedError, IndexAccessError, OSError):
             # A writer is at work, or this folder is read-only: search a copy nobody else sees.
-            # All of it is in memory when it is deleted.
+            # What is not in memory when it is deleted the system keeps while it is in use.
             with tempfile.TemporaryDirectory() as scratch:
                 self._write(connection, state, folder=Path(scratch), older=None)
                 return Generation.open(Path(scratch), birth, bm25=self._bm25)
