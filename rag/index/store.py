@@ -106,7 +106,12 @@ class Store(Rows):
         self._connections.close()
 
     def stage(
-        self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
+        self,
+        connection: Connection,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        vectors: Sequence[Vectors],
     ) -> None:
         """Keep a document for the commit that will show it."""
         with np.errstate(over="ignore"):
@@ -114,8 +119,7 @@ class Store(Rows):
         if not all(np.isfinite(rows).all() for rows in halves):
             raise ValueError("vectors with a value over 65504, which float16 does not reach")
         blobs = [rows.tobytes() for rows in halves]
-        with self.writing() as connection:
-            insert(connection, document, passages=passages, blobs=blobs)
+        insert(connection, document, passages=passages, blobs=blobs)
 
     def state(self, connection: Connection) -> State:
         """The state that a connection sees."""
