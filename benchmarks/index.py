@@ -29,6 +29,8 @@ K = 100  # of each leg, as `rag.retrieve` asks for
 # What must hold. The seconds for embedding a question are not measured here.
 OPEN, SEARCH, ANSWER, RECALL, CHANGED, PRECISION = 2.0, 0.1, 0.8, 0.99, 20.0, 0.1
 EMBED = 0.1
+REGROUPED = 5.0
+COMPARED = 20_000  # articles for which grouping from nothing is done twice
 SEARCHED_UNTIL = 100_000  # passages for which OPEN and SEARCH must hold
 
 
@@ -71,6 +73,7 @@ class Pool:
         texts = [path.read_text("utf-8") for path in sorted((SEEDS / "articles").glob("*.*t*"))]
         lines = [line for text in texts for line in text.splitlines() if len(line.split()) > 5]
         plain = [part.strip() for line in lines for part in line.split(".") if len(part) > 40]
+        self.plain = plain
         self.sentences = [altered(s, n) for n in range(VARIANTS) for s in plain]
         rows = (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()
         self.texts = list(dict.fromkeys(json.loads(row)["question"] for row in rows))
@@ -307,16 +310,169 @@ def recall(index: Any, folder: Path, questions: Any) -> dict[str, float]:
     return found | {"passages": len(keys), "vectors": len(rows)}
 
 
+# changes
+
+
+class RandomEmbedder:
+    """Vectors that mean nothing, and how long they took."""
+
+    name, dimension = "random", DIMENSION
+
+    def __init__(self) -> None:
+        self.documents: set[str] = set()
+        self.seconds = 0.0
+
+    def embed_passages(self, passages: Sequence[Any]) -> Any:
+        """Of length 1."""
+        import numpy as np
+
+        began = time.perf_counter()
+        self.documents.update(passage.document_id for passage in passages)
+        rows = np.random.default_rng(len(passages)).standard_normal((len(passages), DIMENSION))
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        self.seconds += time.perf_counter() - began
+        return rows.astype(np.float32)
+
+    embed_questions = embed_passages
+
+
+def changes(arguments: argparse.Namespace, table: Table) -> None:
+    """Ingest articles, change some of them, and ingest again."""
+    pool = Pool(None)
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as scratch:
+        articles, index = Path(scratch) / "articles", Path(scratch) / "index"
+        articles.mkdir()
+        for number in range(arguments.articles):
+            write_article(articles / f"{number}.txt", pool, number)
+        table.add("articles", arguments.articles, "")
+        first, _, _ = ingested(articles, index)
+        table.add("first ingest, but for embedding", first, "s")
+        for number in range(arguments.changed):
+            write_article(articles / f"{number * 7}.txt", pool, arguments.articles + number)
+        again, worked, embedded = ingested(articles, index)
+    table.add("changed", arguments.changed, "")
+    bounds = {"most": float(arguments.changed), "least": float(arguments.changed)}
+    table.add("embedded again", embedded, "", **bounds)
+    table.add("second ingest, but for embedding", again, "s", most=CHANGED)
+    table.add("the same, time of the processor", worked, "s")
+
+
+def write_article(path: Path, pool: Pool, number: int) -> None:
+    """Thirty sentences of an article of this number; every seventh is a copy of the one before."""
+    story = number - (number % 7 == 6)
+    dice = random.Random(story)
+    lines = [altered(dice.choice(pool.plain), 1 + story % 360) for _ in range(30)]
+    credit = "" if story == number else "نقلا عن وكالة الأنباء."
+    path.write_text("\n\n".join([f"مقال {number}", ". ".join(lines) + ".", credit]), "utf-8")
+
+
+def ingested(articles: Path, folder: Path) -> tuple[float, float, int]:
+    """Seconds but for embedding, those of the processor, and how many documents were embedded."""
+    from rag.arabic import ANALYSER, analyse
+    from rag.chunk import SentenceChunker
+    from rag.index import IndexIdentity
+    from rag.index.local import LocalIndex
+    from rag.ingest import ingest_files
+
+    chunker, embedder = SentenceChunker(), RandomEmbedder()
+    identity = IndexIdentity(embedder.name, DIMENSION, chunker.name, ANALYSER)
+    began, worked = time.perf_counter(), time.process_time()
+    with closing(LocalIndex(folder, identity, analyse=analyse, create=True)) as index:
+        ingest_files(
+            *([articles], index),
+            chunker=chunker,
+            embedder=embedder,
+            progress=lambda *_: None,
+        )
+    seconds = time.perf_counter() - began - embedder.seconds
+    return seconds, time.process_time() - worked, len(embedder.documents)
+
+
+# copies
+
+
+def copies(arguments: argparse.Namespace, table: Table) -> None:
+    """Group articles from nothing, then again with some of them replaced."""
+    from rag.copies import group, regroup
+    from rag.types import Document
+
+    pool = Pool(None)
+
+    def article(number: int) -> Document:
+        story = number - (number % 7 == 6)
+        dice = random.Random(story)
+        lines = [altered(dice.choice(pool.plain), 1 + story % 360) for _ in range(12)]
+        return Document.of(f"مقال {number}", ". ".join(lines) + "." * (number - story))
+
+    documents = {d.id: d for d in map(article, range(arguments.articles))}
+    table.add("articles", len(documents), "")
+    began = time.process_time()
+    found = regroup({}, documents.values(), read=documents.__getitem__)
+    table.add("grouped from nothing", time.process_time() - began, "s of a core")
+    gone = set(list(documents)[: arguments.changed])
+    new = [article(arguments.articles + number) for number in range(arguments.changed)]
+    began = time.process_time()
+    again = regroup(found.records, new, gone=gone, read=documents.__getitem__)
+    seconds = time.process_time() - began
+    table.add(f"again with {arguments.changed} others", seconds, "s of a core", most=REGROUPED)
+    left = [d for name, d in documents.items() if name not in gone]
+    if arguments.articles <= COMPARED:
+        is_same = again.groups == group([*left, *new])
+        table.add("the same groups as from nothing", float(is_same), "", least=1)
+    table.add("groups", len(again.groups), "")
+
+
+# precision
+
+
+def precision(arguments: argparse.Namespace, table: Table) -> None:
+    """Compare nDCG@10 of a dense search in single and in half precision, on real vectors.
+
+    Beside `NAME.npz` and `NAME.sents.npz` (whose `k` begins with the number of the context) lies
+    `NAME.ctx.json`, the contexts, and in the folder --questions lies `NAME.jsonl`.
+    """
+    import numpy as np
+
+    for path in sorted(arguments.vectors.glob("*.ctx.json")):
+        name = path.name.removesuffix(".ctx.json")
+        places = {text: place for place, (_, text) in enumerate(json.loads(path.read_text()))}
+        lines = (arguments.questions / f"{name}.jsonl").read_text("utf-8").splitlines()
+        wanted = np.array([places[json.loads(line)["context"]] for line in lines])
+        asked = np.load(path.with_name(f"{name}.npz"))["q"]
+        with np.load(path.with_name(f"{name}.sents.npz")) as stored:
+            rows, owners = stored["v"], stored["k"][:, 0]
+        single, half = (
+            ndcg(asked @ each.astype(np.float32).T, owners, wanted)
+            for each in (rows, rows.astype(np.float16))
+        )
+        table.add(f"{name}: nDCG@10 in single precision", single, "")
+        table.add(f"{name}: lost in half precision", single - half, "", most=PRECISION)
+
+
+def ndcg(scores: Any, owners: Any, wanted: Any) -> float:
+    """Of 100, where each question has one context; a context is as near as its nearest row."""
+    import numpy as np
+
+    best = np.full((owners.max() + 1, len(wanted)), -np.inf, np.float32)
+    np.maximum.at(best, owners, scores.T)
+    ranks = (best > best[wanted, np.arange(len(wanted))]).sum(axis=0)
+    return float(100 * np.where(ranks < 10, 1 / np.log2(ranks + 2.0), 0).mean())
+
+
 def main() -> int:
     """Print a table of what was measured; 1 where something misses its bound."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="to keep; else a temporary one")
     parser.add_argument("--vectors", type=Path, help="a folder of *.npz with real vectors")
     parser.add_argument("--passages", type=int, default=100_000)
-    parser.add_argument("what", choices=["size", "measure"])
+    parser.add_argument("--articles", type=int, default=5000)
+    parser.add_argument("--changed", type=int, default=10)
+    parser.add_argument("--questions", type=Path, help="a folder of *.jsonl, for precision")
+    actions = {each.__name__: each for each in (size, changes, precision, copies, measure)}
+    parser.add_argument("what", choices=actions)
     arguments = parser.parse_args()
     table = Table()
-    {"size": size, "measure": measure}[arguments.what](arguments, table)
+    actions[arguments.what](arguments, table)
     if table.rows:
         table.print()
     return 0 if table.is_good else 1

@@ -21,6 +21,7 @@ EXACT_ROWS = 20_000  # up to as many all are compared: a tenth of what a questio
 
 _ROWS, _CODES = "dense.rows", "dense.codes.npy"
 _FEW = 1 << 16  # numbers that NumPy decodes quickly enough
+_MAPPED = 1 << 31  # bytes of rows, beyond which they are mapped: 1.4 million of 768 numbers
 _WORD = 8  # bytes that FAISS compares at a time; codes are a multiple of it
 _PIECE = 1 << 14  # rows decoded at a time
 _SHARE = 256  # of all rows, this part is looked at again; fewer where there are few
@@ -50,7 +51,7 @@ class DenseWriter:
         """Write which numbers of each row are above their mean, a bit for each."""
         self._file.close()
         size = -(-self._dimension // (8 * _WORD)) * _WORD
-        rows = _opened(self._folder, self._dimension)
+        rows = _opened(self._folder, self._dimension, at_most=0)
         sample = _decoded(rows[:: self.count // _PIECE + 1])
         mean = sample.sum(axis=0) / max(len(sample), 1)
         with (self._folder / _CODES).open("wb") as file:
@@ -63,14 +64,15 @@ class DenseWriter:
 
 
 class DenseIndex:
-    """The rows that a `DenseWriter` wrote, in the file, and their codes, in memory.
+    """The rows that a `DenseWriter` wrote, and their codes.
 
-    The file must not be cut short while this is in use.
+    All is in memory, so that what was checked is what is searched; but a very large file of rows
+    is mapped, and must not be cut short while this is in use.
     """
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self.dimension = dimension
-        self._rows = _opened(folder, dimension)
+        self._rows = _opened(folder, dimension, at_most=_MAPPED)
         self._codes: NDArray[np.uint8] = np.load(folder / _CODES)
         if len(self._codes) != len(self._rows):
             raise ValueError(f"codes of {len(self._codes)} rows, there are {len(self._rows)}")
@@ -117,11 +119,12 @@ def similarities(rows: Vectors, question: Vectors) -> NDArray[np.float32]:
     return products
 
 
-def _opened(folder: Path, dimension: int) -> Halves:
+def _opened(folder: Path, dimension: int, *, at_most: int) -> Halves:
+    """The rows in a file, read into memory if they take at most as many bytes, else mapped."""
     path = folder / _ROWS
-    if not path.stat().st_size:
-        return np.empty((0, dimension), HALF)
-    return np.memmap(path, HALF, "r").reshape(-1, dimension)
+    is_larger = path.stat().st_size > at_most
+    rows = np.memmap(path, HALF, "r") if is_larger else np.fromfile(path, HALF)
+    return rows.reshape(-1, dimension)
 
 
 def _decoded(rows: Halves) -> Vectors:

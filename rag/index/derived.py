@@ -56,6 +56,11 @@ class DerivedFiles:
             _log.warning("%s is not used and will be rebuilt: %s", place, error)
             return None
 
+    def older(self, state: State) -> Generation | None:
+        """What a state leaves to the next: as it is in memory, or its files; None if damaged."""
+        held = self._generation
+        return held if held and held.token == state.token else self.open(state)
+
     def publish(self, connection: Connection, state: State, *, older: Generation | None) -> None:
         """Write the files of a state aside, then put them in their place in one step."""
         place = self._place(state.revision)

@@ -120,7 +120,7 @@ class LocalIndex:
                 is_changed = apply(connection, self._changes, known=files, groups=groups)
                 state = store.write_state(connection, advance=is_changed)
                 if is_changed:
-                    older = self._derived.open(before) if before.revision else None
+                    older = self._derived.older(before) if before.revision else None
                     self._derived.publish(connection, state, older=older)
             self._changes = Changes()
             self._derived.sweep(state)
