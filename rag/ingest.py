@@ -13,7 +13,7 @@ from rag.articles import ArticleReader, find_files
 from rag.bulk import RayEmbedder
 from rag.chunk import sentences_of
 from rag.clean import CLEANER, clean
-from rag.copies import group, signature
+from rag.copies import regroup
 from rag.embed import Embedder
 from rag.errors import ArticleError
 from rag.index import Index
@@ -105,17 +105,24 @@ def _group_copies(
     known: Mapping[str, SourceFile],
     files: Mapping[str, SourceFile],
 ) -> list[tuple[str, ...]]:
-    """Find the copies among all that the index will hold; returns their titles by group."""
+    """Find the copies among all that files hold; returns their titles by group."""
     before, after = (
         {name for file in held.values() for name in file.document_ids} for held in (known, files)
     )
-    documents = {d.id: d for d in [*index.documents(), *new] if d.id not in before - after}
-    signatures = index.signatures()
-    missing = {name: signature(d) for name, d in documents.items() if name not in signatures}
-    groups = group(documents.values(), signatures=signatures | missing)
-    index.keep_signatures(missing)
-    index.set_copies(groups)
-    return [tuple(documents[name].title for name in names) for names in groups]
+    records = index.signatures()
+    there = {document.id: document for document in new}
+    missing = after - records.keys() - there.keys()  # of a salvaged index, say
+    fresh = [*there.values(), *(index.documents(missing) if missing else [])]
+    found = regroup(
+        *(records, fresh),
+        gone=before - after,
+        read=lambda name: there.get(name) or index.documents([name])[0],
+    )
+    index.keep_signatures(found.records)
+    index.set_copies(found.groups)
+    members = {name for names in found.groups for name in names} - there.keys()
+    titles = {d.id: d.title for d in [*index.documents(members), *new]}
+    return [tuple(titles[name] for name in names) for names in found.groups]
 
 
 def embed_documents(

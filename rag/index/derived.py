@@ -56,6 +56,11 @@ class DerivedFiles:
             _log.warning("%s is not used and will be rebuilt: %s", place, error)
             return None
 
+    def older(self, state: State) -> Generation | None:
+        """What a state leaves to the next: as it is in memory, or its files; None if damaged."""
+        held = self._generation
+        return held if held and held.token == state.token else self.open(state)
+
     def publish(self, connection: Connection, state: State, *, older: Generation | None) -> None:
         """Write the files of a state aside, then put them in their place in one step."""
         place = self._place(state.revision)
@@ -95,7 +100,7 @@ class DerivedFiles:
             return Generation.open(self._place(state.revision), birth, bm25=self._bm25)
         except (IndexLockedError, IndexAccessError, OSError):
             # A writer is at work, or this folder is read-only: search a copy nobody else sees.
-            # All of it is in memory when it is deleted.
+            # What is not in memory when it is deleted the system keeps while it is in use.
             with tempfile.TemporaryDirectory() as scratch:
                 self._write(connection, state, folder=Path(scratch), older=None)
                 return Generation.open(Path(scratch), birth, bm25=self._bm25)
