@@ -22,7 +22,7 @@ from rag.generate import Generator
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.prompt import MISSING, STATED, Prompt
-from rag.retrieve import Retriever, in_context
+from rag.retrieve import Retriever
 from rag.types import Answer, Document, Evidence, Filter, Hit, Message, Status
 
 _LONGEST_QUESTION = 2000  # characters; more is an article, not a question
@@ -183,7 +183,7 @@ class Rag:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, _Clock()
         question = _checked(question)
-        asked = in_context(question, history)
+        asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
         without_first = self._retriever.similarities(without_first_word(asked), hits)

@@ -12,8 +12,8 @@ FILES = [*MODULES, ROOT / "app.py"]
 
 FREE = {"types", "errors"}  # anyone may import them
 STEPS = (
-    *("articles", "clean", "copies", "chunk", "embed", "index", "ingest", "retrieve", "evidence"),
-    *("confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
+    *("articles", "clean", "copies", "chunk", "embed", "index", "ingest", "followup", "retrieve"),
+    *("evidence", "confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}
 CONCRETE = {"SentenceTransformerEmbedder", "LlamaCppGenerator", "LocalIndex"}
