@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.arabic import stem, words
-from rag.followup.wording import Word, is_event_meant, leaning_of, meant_words, opened, spoken
+from rag.followup.wording import (
+    Word,
+    is_event_meant,
+    leaning_of,
+    meant_words,
+    opened,
+    owned_place,
+    spoken,
+    without_pronoun,
+)
 from rag.types import Answer, Passage
 
 _DATING = frozenset("حتي منذ خلال عام سنه قبل بعد".split())
@@ -21,7 +30,7 @@ def resolve(question: str, previous: str, sources: Sequence[Passage]) -> str:
     >>> resolve("ومتى؟", "من افتتح خط المترو؟", [])
     'متى افتتح خط المترو؟'
     >>> resolve("ومن صممه؟", "كم كلف الجسر؟", [])
-    'من صممه؟ (الجسر)'
+    'من صمم الجسر؟'
     >>> resolve("لا، أقصد الخط الثاني", "متى افتُتح الخط الأول لمترو المنارة؟", [])
     'متى افتُتح الخط الثاني لمترو المنارة؟'
     """
@@ -30,15 +39,26 @@ def resolve(question: str, previous: str, sources: Sequence[Passage]) -> str:
     if leaning == "replaces":
         return _replaced(meant_words(question), before, sources)
     needed = [word for word in before if not word.is_asking and not word.is_opening]
+    topic: list[Word] = []
     if leaning != "bare" and not is_event_meant(question):
-        needed = _topic(before, sources) or needed
-    said = {stem(word.form) for word in spoken(question) if word.is_content}
-    fresh = [word for word in needed if stem(word.form) not in said and not word.is_pointing]
+        topic = _topic(before, sources)
+    said = spoken(opened(question))
+    own = {stem(word.form) for word in said if word.is_content}
+    fresh = [
+        word for word in topic or needed if stem(word.form) not in own and not word.is_pointing
+    ]
     if not any(word.is_content for word in fresh):
         return question
     rest = " ".join(word.text for word in fresh)
-    begun = opened(question)
-    return f"{begun.rstrip('؟?. ')} {rest}؟" if leaning == "bare" else f"{begun} ({rest})"
+    if leaning == "bare":
+        return f"{opened(question).rstrip('؟?. ')} {rest}؟"
+    place = owned_place(said) if topic and leaning == "points" else None
+    if place is None:
+        return f"{opened(question)} ({rest})"
+    texts = [word.text for word in said]
+    asking = said[place - 1].form if place else ""
+    texts[place] = f"{without_pronoun(said[place], asking)} {rest}"
+    return " ".join(texts) + "؟"
 
 
 def sources_of(answer: Answer) -> list[Passage]:

@@ -18,7 +18,8 @@ Leaning = Literal["replaces", "bare", "points", "open"]
 _ASKING = frozenset(
     (
         "من ما ماذا متي اين كيف كم هل لماذا لما اي ايه ايا ايش شو مين وين امتي امتا ايمتي ازاي "
-        "كيفاش ليش ليه فين قديش اديش كام شنو وش شكد شقد علاش فاش وقتاش منو بكم بكام بماذا لمن ممن عم بمن "
+        "كيفاش ليش ليه فين قديش اديش كام شنو وش شكد شقد علاش فاش وقتاش منو بكم بكام بماذا "
+        "لمن ممن عم بمن "
         "what who whom whose when where why how which did does do is are was were"
     ).split()
 )
@@ -49,6 +50,20 @@ _ABOUT = re.compile(
 )
 _NOT_MEANT = re.compile(r"\W+(?:و?ليس|و?ليست|لا|مش|مو|not)\s.*$")
 _VOWELS = re.compile("[\u064b-\u0652\u0670\u0640]")
+_OWNED_ENDING = re.compile(r"(?:هما|هم|هن|ها|ه)$")
+_WITH_PRONOUN = {
+    form: preposition
+    for preposition, forms in {
+        "في": "فيه فيها فيهم",
+        "من": "منه منها منهم",
+        "عن": "عنه عنها عنهم",
+        "على": "عليه عليها عليهم",
+        "إلى": "اليه اليها",
+        "مع": "معه معها",
+    }.items()
+    for form in forms.split()
+}
+_BEFORE_VERBS = frozenset("من متي اين كيف لماذا هل الذي التي مين امتي وين فين ليش ليه".split())
 _OWNED = re.compile(r"(?:[^\Wة]ه|ها|هم|هما|هن)$")
 # They end like a word with a pronoun, and have none.
 _WHOLE = frozenset(
@@ -169,6 +184,34 @@ def opened(question: str) -> str:
     return f"{plain} {rest}".strip()
 
 
+def owned_place(said: Sequence[Word]) -> int | None:
+    """Where the word stands whose pronoun means something said before, if there is one.
+
+    After «الذي», or after more than two words of content, it means something in the question.
+    """
+    named = 0
+    for place, word in enumerate(said):
+        if word.form in ("الذي", "التي", "اللي", "الذين"):
+            return None
+        if word.form in _WITH_PRONOUN or (word.has_pronoun and named <= 2):
+            return place
+        named += word.is_content
+    return None
+
+
+def without_pronoun(word: Word, before: str) -> str:
+    """The word that stands before the thing itself: «كلفته» is «كلفة», «فيها» is «في».
+
+    `before` is the form in front of it.
+    """
+    if word.form in _WITH_PRONOUN:
+        return _WITH_PRONOUN[word.form]
+    plain = _OWNED_ENDING.sub("", opened(_VOWELS.sub("", word.text)))
+    if plain.endswith("ت") and len(plain) > 3 and before not in _BEFORE_VERBS:
+        return plain[:-1] + "ة"
+    return plain
+
+
 def is_event_meant(question: str) -> bool:
     """Whether it points at what happened, not at a thing: «ذلك», «هالشي»."""
     return any(form in _HAPPENING for form in without_present(question))
@@ -207,14 +250,7 @@ def _points(question: str, said: Sequence[Word]) -> bool:
             return True
         if form.startswith("هال") and len(form) > 4:
             return True
-    named = 0
-    for word in said:
-        if word.form in ("الذي", "التي", "اللي", "الذين"):
-            return False
-        if word.has_pronoun and named <= 2:
-            return True
-        named += word.is_content
-    return False
+    return owned_place(said) is not None
 
 
 def _plain(question: str) -> str:
