@@ -65,11 +65,12 @@ class Retriever:
 
         With `history`, a question that leans on the last one is also searched as `asked` has it.
         """
-        asked = self.asked(question, history)
-        if asked == question:
+        if not history:
             return self._fused([question], within)[0][:k]
+        previous, sources = self._spoken_of(history)
+        asked = self._read(question, previous, sources)
         leaning = leaning_of(question)
-        if leaning == "replaces":
+        if asked == question or leaning == "replaces":
             return self._fused([asked], within)[0][:k]
         if leaning == "bare":
             hits = self._fused([asked], within)[0]
@@ -77,23 +78,35 @@ class Retriever:
             alone, joined = self._fused([question, asked], within)
             weight = self._follow_up_weight
             hits = _combine([(1 - weight, alone), (weight, joined)])
-        cited = {passage.document_id for passage in sources_of(history[-1])}
+        known = {passage.document_id for passage in sources}
         bonus = self._same_source_bonus
         raised = (
-            replace(hit, score=hit.score + bonus * (hit.passage.document_id in cited))
+            replace(hit, score=hit.score + bonus * (hit.passage.document_id in known))
             for hit in hits
         )
         return _ranked(raised)[:k]
 
     def asked(self, question: str, history: Sequence[Answer]) -> str:
         """The question as it reads alone; one that does not lean on the history stays as it is."""
-        if not history:
-            return question
+        return self._read(question, *self._spoken_of(history)) if history else question
+
+    def _spoken_of(self, history: Sequence[Answer]) -> tuple[str, list[Passage]]:
+        """The last question as it reads alone, and the passages that what was said rests on."""
         *earlier, last = history[-_TURNS:]
-        sources = sources_of(last)
+        previous, sources = last.question, sources_of(last)
+        if earlier:
+            before, known = self._spoken_of(earlier)
+            previous = self._read(last.question, before, known)
+            if previous != last.question:
+                sources = sources or known
+        if not sources and last.status == "writing":
+            sources = [hit.passage for hit in self._fused([previous], None)[0][:1]]
+        return previous, sources
+
+    def _read(self, question: str, previous: str, sources: Sequence[Passage]) -> str:
         if self._is_on_its_own(question, sources):
             return question
-        return resolve(question, self.asked(last.question, earlier), sources)
+        return resolve(question, previous, sources)
 
     def _is_on_its_own(self, question: str, sources: Sequence[Passage]) -> bool:
         """Whether other articles are so much nearer to a question that it is not about the last."""
@@ -128,10 +141,11 @@ class Retriever:
         """The questions' vectors; those just embedded are at hand, for `similarities`."""
         import numpy as np
 
-        missing = [question for question in questions if question not in self._recent]
+        known = {q: self._recent[q] for q in questions if q in self._recent}
+        missing = [question for question in dict.fromkeys(questions) if question not in known]
         if missing:
             if len(self._recent) > _KEPT:
-                self._recent.clear()
+                self._recent = known
             vectors = self._embedder.embed_questions(missing)
             self._recent.update(zip(missing, vectors, strict=True))
         return np.stack([self._recent[question] for question in questions])

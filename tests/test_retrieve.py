@@ -190,6 +190,16 @@ def test_after_many_questions_an_early_one_finds_the_same(make_retriever):
     assert (np.diff(one) <= 0).all()
 
 
+def test_a_follow_up_whose_words_were_embedded_long_ago_is_searched_with_new_ones(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM, DATES)
+    question = "وكم كلفته؟"
+    for number in range(65):
+        retriever.search(f"كم كلف المشروع رقم {number} في المدينة؟")
+        retriever.search(question)
+    hits = retriever.search(question, history=[answer_from(MUSEUM, "من رمم متحف الموانئ؟")])
+    assert titles(hits)[0] == "متحف الموانئ"
+
+
 # Follow-ups
 
 
@@ -261,6 +271,23 @@ def test_a_hit_of_a_follow_up_keeps_its_cosine(make_retriever):
     history = [answer_from(MUSEUM, "كم كلف ترميم متحف الموانئ؟")]
     hits = make_retriever(METRO, MUSEUM).search("ومتى افتُتح؟", history=history)
     assert all(hit.dense is not None for hit in hits)
+
+
+def test_earlier_questions_without_answers_are_enough(make_retriever):
+    search = make_retriever(METRO, MUSEUM, DATES).search
+    history = [Answer("كم كلف ترميم متحف الموانئ؟"), Answer("ومن رممه؟")]
+    assert titles(search("ومتى افتُتح؟", history=history))[0] == "متحف الموانئ"
+
+
+def test_a_declined_turn_in_between_does_not_lose_what_was_spoken_of(make_retriever):
+    retriever = make_retriever(METRO, MUSEUM, DATES, same_source_bonus=0.5)
+    history = [
+        answer_from(MUSEUM, "كم كلف ترميم متحف الموانئ؟"),
+        Answer("ومن رممه؟", status="declined"),
+    ]
+    hits = retriever.search("ومتى افتُتح؟", history=history)
+    assert titles(hits)[0] == "متحف الموانئ"
+    assert hits[0].score > 1
 
 
 def test_a_question_that_stands_alone_does_not_feel_the_history(make_retriever):
