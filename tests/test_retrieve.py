@@ -193,7 +193,7 @@ def test_after_many_questions_an_early_one_finds_the_same(make_retriever):
 def test_a_follow_up_whose_words_were_embedded_long_ago_is_searched_with_new_ones(make_retriever):
     retriever = make_retriever(METRO, MUSEUM, DATES)
     question = "وكم كلفته؟"
-    for number in range(65):
+    for number in range(64):
         retriever.search(f"كم كلف المشروع رقم {number} في المدينة؟")
         retriever.search(question)
     hits = retriever.search(question, history=[answer_from(MUSEUM, "من رمم متحف الموانئ؟")])
