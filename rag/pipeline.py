@@ -23,7 +23,7 @@ from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.prompt import MISSING, STATED, Prompt
-from rag.retrieve import Retriever, in_context
+from rag.retrieve import Retriever
 from rag.types import Answer, Document, Filter, Hit, Message, Sentence, Status
 
 _BEAT = 0.2  # seconds between two looks at whether anybody still waits for an answer
@@ -194,7 +194,7 @@ class Rag:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, Clock()
         question = _checked(question)
-        asked = in_context(question, history)
+        asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
         without_first = self._retriever.similarities(without_first_word(asked), hits)

@@ -12,19 +12,9 @@ FILES = [*MODULES, ROOT / "app.py"]
 
 FREE = {"types", "errors", "clock"}  # anyone may import them
 STEPS = (
-    *(
-        "articles",
-        "clean",
-        "copies",
-        "chunk",
-        "embed",
-        "bulk",
-        "index",
-        "ingest",
-        "retrieve",
-        "evidence",
-    ),
-    *("confidence", "prompt", "generate", "cite", "verify", "compose", "pipeline"),
+    *("articles", "clean", "copies", "chunk", "embed", "bulk", "index", "ingest"),
+    *("followup", "retrieve", "evidence", "confidence", "prompt", "generate"),
+    *("cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}
 CONCRETE = {

@@ -7,7 +7,7 @@ import pytest
 from rag.arabic import analyse
 from rag.chunk import SentenceChunker
 from rag.compose import Composer
-from rag.confidence import Confidence
+from rag.confidence import Confidence, Weights
 from rag.errors import ArticleError, RagError
 from rag.evidence import EvidenceSelector
 from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
@@ -244,13 +244,22 @@ def test_a_follow_up_is_answered_about_what_was_spoken_of(make_rag):
         assert "2019" in answer.text
 
 
-def test_the_model_reads_a_follow_up_with_evidence_for_both_questions(make_rag):
+def test_the_model_reads_a_follow_up_as_a_question_of_its_own_with_its_evidence(make_rag):
     generator = FakeGenerator([f"{COST} [1]", "فتح المتحف أبوابه في ربيع 2019 [1]."])
     rag = make_rag(generator=generator)
     rag.ask("ومتى فتح أبوابه؟", history=[rag.ask(QUESTION)])
     asked = generator.received[1][-1].content
-    assert "ومتى فتح أبوابه؟" in asked
+    assert "متى فتح أبواب متحف الموانئ؟" in asked
     assert asked.index("فتح المتحف أبوابه أمام الزوار") < asked.index("الخط الأول للمترو")
+
+
+def test_a_follow_up_is_not_declined_for_the_words_it_leaves_out(make_rag):
+    confidence = Confidence(decline_below=0.5, alone=Weights(-3.0, 8.0, 0.0, 0.0))
+    rag = make_rag(confidence=confidence)
+    first = rag.ask(QUESTION)
+    assert first.status != "declined"
+    assert rag.ask("وكم؟").status == "declined"
+    assert rag.ask("وكم؟", history=[first]).status != "declined"
 
 
 def test_searching_with_history_follows_up_too(make_rag):

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
-from rag.copies.meetings import Meetings
 from rag.copies.signatures import SIGNATURE_SIZE, check_size, signature
 from rag.copies.stories import is_copy
 from rag.types import Document
@@ -122,6 +121,8 @@ class _Grouping:
     """
 
     def __init__(self, records: dict[str, _Record], texts: Mapping[str, Document]) -> None:
+        from rag.copies.meetings import Meetings  # brings NumPy
+
         self._records = records
         self._texts = texts
         self._members: dict[str, set[str]] = defaultdict(set)
