@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.filters import Mask
+from rag.index.sealed import Columns
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -21,7 +22,6 @@ EXACT_ROWS = 20_000  # up to as many all are compared: a tenth of what a questio
 
 _ROWS, _CODES = "dense.rows", "dense.codes.npy"
 _FEW = 1 << 16  # numbers that NumPy decodes quickly enough
-_MAPPED = 1 << 31  # bytes of rows, beyond which they are mapped: 1.4 million of 768 numbers
 _WORD = 8  # bytes that FAISS compares at a time; codes are a multiple of it
 _PIECE = 1 << 14  # rows decoded at a time
 _SHARE = 256  # of all rows, this part is looked at again; fewer where there are few
@@ -51,7 +51,9 @@ class DenseWriter:
         """Write which numbers of each row are above their mean, a bit for each."""
         self._file.close()
         size = -(-self._dimension // (8 * _WORD)) * _WORD
-        rows = _opened(self._folder, self._dimension, at_most=0)
+        path = self._folder / _ROWS
+        content = np.memmap(path, HALF, "r") if self.count else np.empty(0, HALF)
+        rows: Halves = content.reshape(-1, self._dimension)
         sample = _decoded(rows[:: self.count // _PIECE + 1])
         mean = sample.sum(axis=0) / max(len(sample), 1)
         with (self._folder / _CODES).open("wb") as file:
@@ -64,16 +66,12 @@ class DenseWriter:
 
 
 class DenseIndex:
-    """The rows that a `DenseWriter` wrote, and their codes.
+    """The rows that a `DenseWriter` wrote, and their codes."""
 
-    All is in memory, so that what was checked is what is searched; but a very large file of rows
-    is mapped, and must not be cut short while this is in use.
-    """
-
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, columns: Columns, dimension: int) -> None:
         self.dimension = dimension
-        self._rows = _opened(folder, dimension, at_most=_MAPPED)
-        self._codes: NDArray[np.uint8] = np.load(folder / _CODES)
+        self._rows: Halves = columns[_ROWS].view(HALF).reshape(-1, dimension)
+        self._codes: NDArray[np.uint8] = columns[_CODES]
         if len(self._codes) != len(self._rows):
             raise ValueError(f"codes of {len(self._codes)} rows, there are {len(self._rows)}")
 
@@ -117,14 +115,6 @@ def similarities(rows: Vectors, question: Vectors) -> NDArray[np.float32]:
     """The inner products; the same for equal rows, which a matrix product does not promise."""
     products: NDArray[np.float32] = np.einsum("ij,j->i", rows, question)
     return products
-
-
-def _opened(folder: Path, dimension: int, *, at_most: int) -> Halves:
-    """The rows in a file, read into memory if they take at most as many bytes, else mapped."""
-    path = folder / _ROWS
-    is_larger = path.stat().st_size > at_most
-    rows = np.memmap(path, HALF, "r") if is_larger else np.fromfile(path, HALF)
-    return rows.reshape(-1, dimension)
 
 
 def _decoded(rows: Halves) -> Vectors:

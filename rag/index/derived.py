@@ -13,9 +13,10 @@ from typing import Any
 
 from rag.errors import IndexAccessError, IndexLockedError
 from rag.index import IndexIdentity
-from rag.index.generation import UNUSABLE, Analyse, Generation, check_files, flush, write_generation
+from rag.index.generation import LAYOUT, UNUSABLE, Analyse, Generation, write_generation
 from rag.index.lexical import Bm25
 from rag.index.lock import WriterLock
+from rag.index.sealed import check, flush
 from rag.index.store import State, Store
 
 GENERATIONS = "generations"
@@ -87,7 +88,7 @@ class DerivedFiles:
             return []
         place = self._place(state.revision)
         try:
-            check_files(place, self._birth(state))
+            check(place, self._birth(state))
         except UNUSABLE as error:
             return [f"{place}: {error}: {_REMADE}"]
         return []
@@ -120,4 +121,4 @@ class DerivedFiles:
         return self._folder / GENERATIONS / f"{revision:06}"
 
     def _birth(self, state: State) -> dict[str, Any]:
-        return asdict(state) | asdict(self._identity)
+        return {"layout": LAYOUT, **asdict(state), **asdict(self._identity)}

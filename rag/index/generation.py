@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +12,9 @@ from numpy.typing import NDArray
 
 from rag.index.dense import EXACT_ROWS, DenseIndex, DenseWriter, Places, similarities
 from rag.index.filters import FACETS, Facets, Mask, allowed, facets_of
-from rag.index.lexical import Bm25, LexicalIndex, LexicalWriter, Ranking, save_array
-from rag.index.seals import seal_of, sum_of
+from rag.index.lexical import Bm25, LexicalIndex, LexicalWriter, Ranking
+from rag.index.sealed import read, save_array, seal
+from rag.index.seals import seal_of
 from rag.index.store import Entry
 from rag.types import Filter, Passage
 
@@ -26,8 +25,8 @@ Analyse = Callable[[str], list[str]]
 
 UNUSABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # the last: FAISS's own
 
-_LAYOUT = 4  # of the files
-_WIDTH = 80  # rows looked at again for each passage wanted: see docs/decisions.md
+LAYOUT = 4  # of the files
+WIDTH = 80  # rows compared for each passage wanted, of those with the nearest codes
 _WIDER = 4  # times as many, where too few passages have them
 
 
@@ -51,20 +50,18 @@ class Generation:
     @classmethod
     def open(cls, folder: Path, birth: dict[str, Any], *, bm25: Bm25) -> Generation:
         """Open the files after their checksums; one of `UNUSABLE` if anything is not right."""
-        check_files(folder, birth)
-        names = np.load(folder / "names.npy")
-        starts = np.load(folder / "starts.npy")
-        facets = np.load(folder / "facets.npy")
+        columns = read(folder, birth)
+        names, starts, facets = (columns[f"{name}.npy"] for name in ("names", "starts", "facets"))
         mask = allowed(facets, None)
         return cls(
             token=birth["token"],
-            keys=np.load(folder / "keys.npy"),
+            keys=columns["keys.npy"],
             starts=starts,
             names=names,
             by_name=np.argsort(names),
             facets=facets,
-            dense=DenseIndex(folder, birth["dimension"]),
-            lexical=LexicalIndex(folder, bm25, counted=mask),
+            dense=DenseIndex(columns, birth["dimension"]),
+            lexical=LexicalIndex(columns, bm25, counted=mask),
             reach=_Reach.of(mask, starts),
         )
 
@@ -106,7 +103,7 @@ class Generation:
         return _Reach.of(allowed(self.facets, within), self.starts) if within else self.reach
 
     def _search(self, question: Vectors, k: int, reach: _Reach) -> Ranking:
-        width = _WIDTH * k
+        width = WIDTH * k
         while True:
             places = self.dense.near(question, width, mask=reach.row_mask)
             found = self._rank(places, similarities(self.dense.take(places), question), k)
@@ -181,27 +178,7 @@ def write_generation(
     for name, column in columns.items():
         save_array(folder / f"{name}.npy", column)
     lexical.write(folder)
-    _seal(folder, birth)
-
-
-def check_files(folder: Path, birth: dict[str, Any]) -> None:
-    """One of `UNUSABLE` unless the files are whole and were derived from `birth`."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for name, ours in {"layout": _LAYOUT, **birth}.items():
-        if manifest["birth"].get(name) != ours:
-            raise ValueError(f"its {name} is {manifest['birth'].get(name)}, not {ours}")
-    for name, stated in manifest["files"].items():
-        if sum_of(folder / name) != stated:
-            raise ValueError(f"{name} does not match its checksum")
-
-
-def flush(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    seal(folder, birth)
 
 
 def _name(passage: Passage) -> np.uint64:
@@ -213,15 +190,3 @@ def _name(passage: Passage) -> np.uint64:
     return np.uint64(
         int.from_bytes(seal_of(p.document_id, p.id, p.title, p.text, p.start, p.end)[:8], "little")
     )
-
-
-def _seal(folder: Path, birth: dict[str, Any]) -> None:
-    """Bring every file to the disk and list it, with its checksum, in the manifest."""
-    files = {}
-    for path in sorted(folder.iterdir()):
-        flush(path)
-        files[path.name] = sum_of(path)
-    manifest = {"birth": {"layout": _LAYOUT, **birth}, "files": files}
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
-    flush(folder / "manifest.json")
-    flush(folder)

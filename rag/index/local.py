@@ -13,10 +13,11 @@ from rag.errors import IndexDamagedError, IndexMissingError
 from rag.index import IndexIdentity, IndexStats, check_groups, check_passages, check_vectors
 from rag.index.changes import Changes, apply
 from rag.index.derived import GENERATIONS, DerivedFiles
-from rag.index.generation import Analyse, Generation, flush
+from rag.index.generation import Analyse, Generation
 from rag.index.lexical import BM25, Bm25, Ranking
 from rag.index.lock import LOCK, WriterLock
 from rag.index.rest import check_at_rest, leave
+from rag.index.sealed import flush
 from rag.index.sqlite import FILE, REPAIR, create_store, told_plainly
 from rag.index.store import Store
 from rag.types import Document, Filter, Hit, Passage, SourceFile

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rag.errors import IndexAccessError, IndexDamagedError, IndexLockedError
 from rag.index.lock import WriterLock
-from rag.index.seals import seal_of, sum_of
+from rag.index.sealed import sum_of
+from rag.index.seals import seal_of
 from rag.index.sqlite import FILE, LOG, PAGE, REPAIR
 from rag.index.store import Store
 

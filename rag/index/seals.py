@@ -1,19 +1,14 @@
-"""Checksums of rows and of files: what is served is compared with them first."""
+"""Checksums of rows: what is served is compared with them first."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import zlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from rag.types import Document, Passage
 
 _SIZE = 16  # bytes of a SHA-256 that are kept
-_PIECE = 1 << 22  # bytes of a file hashed at a time
 
 
 def seal_of(*values: object) -> bytes:
@@ -39,17 +34,3 @@ def digest_of(document_id: str, words: bytes, *, places: bytes, blobs: Sequence[
     for blob in blobs:
         digest.update(blob)
     return digest.digest()[:_SIZE]
-
-
-def sum_of(path: Path) -> str:
-    """The checksum of a file: CRC-32 of each piece, all of them sealed. Any flipped bit shows.
-
-    About 0.2 seconds a gigabyte on two cores; SHA-256 of everything took twice as long.
-    """
-    with path.open("rb") as file, ThreadPoolExecutor() as pool:
-        number, size = file.fileno(), os.fstat(file.fileno()).st_size
-
-        def crc(start: int) -> int:
-            return zlib.crc32(os.pread(number, _PIECE, start))
-
-        return seal_of(size, *pool.map(crc, range(0, size, _PIECE))).hex()
