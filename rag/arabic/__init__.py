@@ -1,13 +1,12 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
+from rag.arabic.keys import ANALYSER, analyse, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
 from rag.arabic.terms import (
-    ANALYSER,
     STOP_WORDS,
-    analyse,
     content_stems,
     has_form,
     ngrams,
@@ -34,6 +33,7 @@ __all__ = [
     "numbers",
     "sentences",
     "skeleton",
+    "sound_key",
     "stem",
     "words",
 ]
