@@ -1,7 +1,7 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
-from rag.arabic.keys import ANALYSER, analyse, sound_key
+from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
@@ -28,6 +28,7 @@ __all__ = [
     "has_form",
     "is_allowed",
     "is_yes_no",
+    "matched_terms",
     "ngrams",
     "normalise",
     "numbers",

@@ -33,6 +33,24 @@ def word_terms(word: str) -> list[str]:
     return [sound_key(word), *("_" + gram for gram in edged_ngrams(word))]
 
 
+def matched_terms(question: str, text: str) -> dict[str, list[str]]:
+    """Each word of a question that shares terms with a text, with these terms, in order.
+
+    A number that the question writes out stands under its digits.
+
+    >>> matched_terms("متى زار شويغو الصين؟", "زيارة شويجو")
+    {'زار': ['زر'], 'شويغو': ['شك', '_<شوي']}
+    """
+    known = set(analyse(text))
+    asked = {word: word_terms(word) for word in words(question) if word not in STOP_WORDS}
+    asked |= {number: [number] for number in sorted(numbers(question)) if number not in asked}
+    found = {
+        word: [term for term in dict.fromkeys(terms) if term in known]
+        for word, terms in asked.items()
+    }
+    return {word: terms for word, terms in found.items() if terms}
+
+
 def sound_key(word: str) -> str:
     """The consonants of a word's stem, those of one sound in foreign names as one letter.
 
