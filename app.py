@@ -37,24 +37,23 @@ Shown = dict[Any, Any]  # widget to its value
 class LimitFields:
     """What narrows the search: a fold that says what is chosen, and the fields in it."""
 
-    def __init__(self, outlets: Sequence[str]) -> None:
+    def __init__(self) -> None:
         with gr.Accordion(page.Limits().label, open=False, elem_id="limits") as self._fold:
             with gr.Row(elem_id="days"):
                 self._since, self._since_notice = _day("من تاريخ", "since")
                 self._until, self._until_notice = _day("إلى تاريخ", "until")
-            with gr.Column(visible=bool(outlets)):
-                self._outlets = gr.Dropdown(
-                    list(outlets), value=[], multiselect=True, label="المصادر", elem_id="outlets"
-                )
+            self.outlets = gr.Dropdown(
+                value=[], multiselect=True, label="المصادر", elem_id="outlets", visible=False
+            )
             _html(page.LIMITS_HINT, elem_id="limits-hint")
         self._widen = gr.Button("إلغاء الحصر", elem_id="widen", visible=False)
-        self.inputs = [self._since, self._until, self._outlets]
+        self.inputs = [self._since, self._until, self.outlets]
         said = [self._fold, self._widen, self._since_notice, self._until_notice]
         self.outputs = [*self.inputs, *said]
         # One field may be left while what another holds is still being said.
         latest = {**SILENT, "queue": False, "trigger_mode": "always_last"}
         left = [event for day in self.inputs[:2] for event in (day.blur, day.submit)]
-        gr.on([*left, self._outlets.change], self.show, self.inputs, said, **latest)
+        gr.on([*left, self.outlets.change], self.show, self.inputs, said, **latest)
         self.follow(self._widen.click(self.clear, None, self.outputs, queue=False, **SILENT))
 
     def follow(self, cleared: Any) -> None:
@@ -77,7 +76,7 @@ class LimitFields:
 
     def clear(self) -> Shown:
         """Search in everything again."""
-        emptied = {self._since: "", self._until: "", self._outlets: []}
+        emptied = {self._since: "", self._until: "", self.outlets: []}
         return emptied | self.said(page.Limits())
 
 
@@ -87,9 +86,8 @@ class Chat:
     def __init__(self, rag: Rag, examples: Sequence[str]) -> None:
         self._rag = rag
         self._turns = gr.State([])
-        documents = rag.documents()
         with gr.Column(elem_id="page"):
-            _html(page.header_html(len(documents)))
+            self._header = _html(page.header_html(len(rag.documents())))
             self._earlier = _html(elem_id="earlier")
             with gr.Column(elem_id="current"):
                 self._answer = _html(elem_id="answer")
@@ -100,7 +98,7 @@ class Chat:
                     gr.Button(text, elem_classes="example"): text for text in examples
                 }
         with gr.Row(elem_id="bar"):
-            self._limits = LimitFields(page.outlets_of(documents))
+            self._limits = LimitFields()
             self._question = gr.Textbox(
                 label="سؤالك",
                 placeholder="اكتب سؤالك هنا…",
@@ -126,14 +124,21 @@ class Chat:
         starts += [button.click for button in self._suggested]
         given = {self._question, self._turns, *self._limits.inputs}
 
+        gr.on(None, self.open, None, [self._header, self._limits.outlets], queue=False, **SILENT)
         begun = gr.on(starts, self.begin, given, everything, queue=False, **SILENT)
         begun.then(None, js=TO_QUESTION, **SILENT)
         # One model, so one question at a time; the others wait in the queue.
         asked = begun.then(self.ask, self._turns, view, concurrency_limit=1, **SILENT)
         asked.then(self.settle, self._turns, view, queue=False, **SILENT)
         self._stop.click(None, None, self._stop, js=STOPPING, cancels=asked, **SILENT)
-        fresh = self._fresh.click(self.clear, None, everything, queue=False, **SILENT)
-        self._limits.follow(fresh)
+        self._limits.follow(self._fresh.click(self.clear, None, everything, queue=False, **SILENT))
+
+    def open(self) -> Shown:
+        """Say what the index holds now; an ingest may have gone on since the last page."""
+        documents = self._rag.documents()
+        outlets = page.outlets_of(documents)
+        choice = gr.Dropdown(choices=outlets, visible=bool(outlets))
+        return {self._header: page.header_html(len(documents)), self._limits.outlets: choice}
 
     def begin(self, given: Shown, event: gr.EventData) -> Shown:
         """Show the question at once; nothing happens while another is being answered."""

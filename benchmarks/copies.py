@@ -14,7 +14,9 @@ from typing import Any
 from rag.copies import bands, group, signature
 from rag.types import Document
 
-STORIES = Path(__file__).parents[1] / "tests" / "copies" / "stories.jsonl"
+FOLDER = Path(__file__).parents[1] / "tests" / "copies"
+STORIES = (FOLDER / "stories.jsonl", FOLDER / "unseen.jsonl")
+PARTS = ("tune", "report", "unseen")
 PRECISION, RECALL = 0.99, 0.9
 
 
@@ -23,7 +25,7 @@ class Pair:
     """Two documents, and whether people say that they are copies."""
 
     name: str
-    part: str  # `tune` or `report`
+    part: str  # of PARTS
     kind: str  # `copy`, or what kind of different story
     a: Document
     b: Document
@@ -39,14 +41,15 @@ class Score:
     wrong: tuple[str, ...]
 
 
-def labelled(path: Path = STORIES) -> list[Pair]:
+def labelled(paths: Iterable[Path] = STORIES) -> list[Pair]:
     """Every pair of a story with its edited copies and with the stories that are not copies.
 
     Each line of the file holds a story, the edits that make its copies, and other stories, which
     are edits too, or texts of their own that may keep some paragraphs.
     """
     pairs: list[Pair] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+    for line in lines:
         story = json.loads(line)
         base = Document.of(story["title"], story["text"])
         copies = [_variant(story["text"], edit) for edit in story["copies"]]
@@ -109,7 +112,8 @@ def _variant(text: str, edit: dict[str, Any]) -> Document:
     paragraphs = text.split("\n")
     if "text" in edit:
         paragraphs = [edit["text"], *(paragraphs[i] for i in edit.get("keep", ()))]
-    paragraphs = [p for i, p in enumerate(paragraphs) if i not in edit.get("drop", ())]
+    order = edit.get("order", range(len(paragraphs)))
+    paragraphs = [paragraphs[i] for i in order if i not in edit.get("drop", ())]
     if edit.get("add"):
         paragraphs.append(edit["add"])
     return Document.of(edit["title"], (" " if edit.get("merge") else "\n").join(paragraphs))
@@ -131,7 +135,7 @@ def _report_labelled() -> bool:
     is_good = True
     pairs = labelled()
     print(f"{'part':8}{'by':16}{'pairs':>6}{'precision':>11}{'recall':>8}")
-    for part in ("tune", "report"):
+    for part in PARTS:
         chosen = [pair for pair in pairs if pair.part == part]
         for name, judge in (("bands alone", meets), ("bands + check", is_found)):
             result = score(chosen, judge)

@@ -14,7 +14,7 @@ _BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
 _NUMBERS = rf"[\d{_BIDI}\s]++(?:[،,;؛و–-][\d{_BIDI}\s]++)*+"
 _LABEL = rf"[{_BIDI}\s]*+(?:(?:ال)?(?:مصدر|مصادر|sources?)[{_BIDI}\s]*+:?[{_BIDI}\s]*+)?"
 _MARKER = re.compile(
-    rf"[{_BIDI}]*+(?:[\[【]{_LABEL}({_NUMBERS})[\]】]|\({_LABEL}({_NUMBERS})\))[{_BIDI}]*+",
+    rf"[{_BIDI}]*+(?:[\[【]{_LABEL}({_NUMBERS})[\]】]|\(({_LABEL})({_NUMBERS})\))[{_BIDI}]*+",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
@@ -33,9 +33,9 @@ def read_markers(text: str, known: Collection[int]) -> tuple[str, tuple[int, ...
     found: list[int] = []
 
     def take(match: re.Match[str]) -> str:
-        numbers = _expand(normalise(match[1] or match[2]))
-        is_round = match[2] is not None
-        if is_round and not set(numbers) <= set(known):
+        numbers = _expand(normalise(match[1] or match[3]))
+        is_bare = match[3] is not None and not match[2].strip()
+        if is_bare and not set(numbers) <= set(known):
             return match[0]  # a year or an amount in brackets is text
         found.extend(number for number in numbers if number in known)
         return ""

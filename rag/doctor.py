@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag import models, report
 from rag.errors import RagError
-from rag.factory import make_index, models_folder
+from rag.factory import is_embedder_prepared, make_index, models_folder, served_models
 from rag.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -32,8 +32,8 @@ class Finding:
 def examine(settings: Settings, index: Path | None = None) -> list[Finding]:
     """Findings on Python, packages, models, index, threads and network; loads no model."""
     found = [_python(), _packages(), *_models(settings)]
-    found += [_index(settings, index or Path(settings.index.folder)), _threads(settings)]
-    return [*found, _network(found)]
+    found += [_index(settings, index), _threads(settings)]
+    return [*found, _network(found, settings)]
 
 
 def _python() -> Finding:
@@ -51,24 +51,52 @@ def _packages() -> Finding:
 
 
 def _models(settings: Settings) -> list[Finding]:
+    kind = settings.generate.kind
+    if kind == "none":
+        writer = Finding("generator", True, "none: answers are quotations")
+    elif kind == "openai":
+        writer = _server(settings)
+    else:
+        writer = _model("generator", settings.generate.model, settings)
+    return [_model("embedder", settings.embed.model, settings), writer]
+
+
+def _model(kind: str, name: str, settings: Settings) -> Finding:
     folder = models_folder(settings)
-    findings = []
-    for kind, name in (("embedder", settings.embed.model), ("generator", settings.generate.model)):
-        spec = models.CATALOGUE.get(name)
-        if spec is None:
-            text = name if Path(name).exists() else f"{name} does not exist"
-            findings.append(Finding(kind, Path(name).exists(), text))
-            continue
-        problems = [s.problem for s in models.check(spec, folder) if not s.is_ok]
-        digest = spec.files[0].sha256[:12]
-        text = f"{name} (sha256 {digest}…) in {folder / name}"
-        if problems:
-            text = f"{name}: {problems[0]}: run `rag models fetch`"
-        findings.append(Finding(kind, not problems, text))
-    return findings
+    spec = models.CATALOGUE.get(name)
+    if spec is None:
+        if kind == "generator" and models.is_hub_name(name) and not Path(name).exists():
+            try:
+                return Finding(kind, True, f"{name} in {models.hub_model(name)}")
+            except RagError as error:
+                return Finding(kind, False, str(error))
+        text = name if Path(name).exists() else f"{name} does not exist"
+        return Finding(kind, Path(name).exists(), text)
+    problems = [s.problem for s in models.check(spec, folder) if not s.is_ok]
+    digest = spec.files[0].sha256[:12]
+    text = f"{name} (sha256 {digest}…) in {folder / name}"
+    if kind == "embedder" and not problems and not is_embedder_prepared(settings):
+        text += "; will be prepared for this processor at its first use: about a minute"
+    if problems:
+        text = f"{name}: {problems[0]}: run `rag models fetch`"
+    return Finding(kind, not problems, text)
 
 
-def _index(settings: Settings, folder: Path) -> Finding:
+def _server(settings: Settings) -> Finding:
+    try:
+        known = served_models(settings)
+    except RagError as error:
+        return Finding("generator", False, str(error))
+    name = settings.generate.model
+    text = f"{name} at {settings.generate.url}"
+    if known and name not in known:
+        text += f", which serves {', '.join(known)}: set generate.model"
+    return Finding("generator", not known or name in known, text)
+
+
+def _index(settings: Settings, folder: Path | None) -> Finding:
+    is_local = folder or settings.index.kind == "local"
+    place = (folder or settings.index.folder) if is_local else settings.index.uri
     try:
         index = make_index(settings, folder)
         problems = index.verify()
@@ -76,7 +104,7 @@ def _index(settings: Settings, folder: Path) -> Finding:
         index.close()
     except RagError as error:
         return Finding("index", False, str(error))
-    text = f"{folder}: {stats.documents:,} articles, {stats.passages:,} passages"
+    text = f"{place}: {stats.documents:,} articles, {stats.passages:,} passages"
     return Finding("index", not problems, f"{text}; {problems[0]}" if problems else text)
 
 
@@ -85,8 +113,10 @@ def _threads(settings: Settings) -> Finding:
     return Finding("threads", True, f"{settings.generate.threads or cores} of {cores} cores")
 
 
-def _network(found: list[Finding]) -> Finding:
+def _network(found: list[Finding], settings: Settings) -> Finding:
     """Everything runs from local files: the network is needed only to fetch what is missing."""
+    if settings.generate.kind == "openai":
+        return Finding("network", True, f"needed for every answer: {settings.generate.url}")
     missing = [
         f.name for f in found if f.name in ("embedder", "generator", "packages") and not f.is_ok
     ]

@@ -34,7 +34,11 @@ class IndexLockedError(RagError):
 
 
 class IndexAccessError(RagError):
-    """The folder of the index cannot be read or written: no space left, or no permission."""
+    """The index cannot be read or written: no space left, no permission, or its server refuses."""
+
+
+class IndexUnreachableError(RagError):
+    """The server that holds the index does not answer."""
 
 
 class IndexMissingError(RagError):

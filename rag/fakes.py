@@ -19,6 +19,7 @@ from rag.index.lexical import BM25, Bm25
 from rag.types import Document, Filter, Hit, Message, Passage, SourceFile
 
 if TYPE_CHECKING:
+    from rag.generate import Pieces
     from rag.types import Vectors
 
 Reply = str | Iterable[str]  # a text to be cut into words, or the pieces themselves
@@ -242,16 +243,15 @@ class FakeGenerator:
         self.written = 0  # pieces, in all calls
         self._replies = replies
 
+    def read(self, _messages: Sequence[Message], /) -> Pieces[None, None, None]:
+        yield from ()  # nothing to wait for
+
     def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:  # noqa: ARG002
         """What it was made to say."""
         return self.leaning
 
     def generate(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        begin: str = "",  # noqa: ARG002
+        self, messages: Sequence[Message], *, max_tokens: int, **_begin: str
     ) -> Iterator[str]:
         """The reply in pieces, at most `max_tokens` of them; a text is cut before its spaces."""
         self.received.append(list(messages))

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections import abc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 
-from rag.arabic import is_yes_no
+from rag.arabic import is_order, is_yes_no
+from rag.bulk import RayEmbedder
+from rag.clock import Clock
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
 from rag.embed import Embedder
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
-from rag.generate import Generator
+from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.prompt import MISSING, STATED, Prompt
-from rag.retrieve import Retriever, in_context
-from rag.types import Answer, Document, Evidence, Filter, Hit, Message, Status
+from rag.retrieve import Retriever
+from rag.types import Answer, Document, Filter, Hit, Message, Sentence, Status
 
+_BEAT = 0.2  # seconds between two looks at whether anybody still waits for an answer
 _LONGEST_QUESTION = 2000  # characters; more is an article, not a question
 
 
@@ -42,11 +44,13 @@ class Steps:
     selector: EvidenceSelector
     confidence: Confidence
     prompt: Prompt
-    generator: Generator
+    generator: Generator | None  # none: every answer is quoted
     composer: Composer
     open_index: Callable[[Path], Index]  # creates it where there is none
+    bulk: RayEmbedder | None = None
     top_k: int = 10
     max_tokens: int = 110
+    turns: Turns = field(default_factory=Turns)  # at the generator
 
 
 class Rag:
@@ -100,13 +104,16 @@ class Rag:
         if self._temporary:
             self._temporary.cleanup()
 
-    def ingest(self, paths: Sequence[Path | str], *, progress: Progress = _silent) -> IngestReport:
+    def ingest(
+        self, paths: Sequence[Path | str], *, progress: Progress = _silent, with_ray: bool = False
+    ) -> IngestReport:
         """Make the index hold what these files and folders hold now; see rag.ingest."""
+        bulk = self._steps.bulk if with_ray else None
         return ingest_files(
             [Path(path) for path in paths],
             self._index,
             chunker=self._steps.chunker,
-            embedder=self._steps.embedder,
+            embedder=bulk or self._steps.embedder,
             progress=progress,
         )
 
@@ -154,10 +161,14 @@ class Rag:
     def warm_up(self) -> None:
         """Load the models and let them read what every prompt begins with."""
         self._steps.embedder.embed_questions(["سؤال"])
-        messages = self._steps.prompt.messages("سؤال", [])
-        with closing(_pieces(self._steps.generator, messages, 1)) as pieces:
-            for _ in pieces:
-                pass
+        if generator := self._steps.generator:
+            messages = self._steps.prompt.messages("سؤال", [])
+            with self._steps.turns.ticket() as ticket:
+                while not ticket.wait(_BEAT):
+                    pass
+                with closing(_pieces(generator, messages, 1)) as pieces:
+                    for _ in pieces:
+                        pass
 
     def search(
         self,
@@ -181,9 +192,9 @@ class Rag:
         self, question: str, *, history: Sequence[Answer] = (), within: Filter | None = None
     ) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
-        steps, clock = self._steps, _Clock()
+        steps, clock = self._steps, Clock()
         question = _checked(question)
-        asked = in_context(question, history)
+        asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
         without_first = self._retriever.similarities(without_first_word(asked), hits)
@@ -198,53 +209,69 @@ class Rag:
         )
         yield answer
 
-        status: Status
         signs = Signs(asked, evidence, similarities, without_first)
-        if not steps.confidence.is_enough(signs, partial(self._leaning, asked, evidence)):
-            status, sentences = "declined", steps.composer.declined()
-        elif is_yes_no(asked):
-            # The default model was right on none of seven: it affirms what the source denies.
-            status, sentences = "quoted", steps.composer.quoted(evidence, question=asked)
-        else:
-            for snapshot in self._drafts(answer, asked, clock):
-                answer = snapshot
-                yield answer
-            status, sentences = steps.composer.from_draft(answer.draft, evidence, question=asked)
+        with steps.turns.ticket() as ticket:
+            status, sentences = yield from self._composed(answer, signs, ticket=ticket, clock=clock)
         if not sentences:  # all the evidence is in other scripts
             status, sentences = "declined", steps.composer.declined()
         yield replace(
             answer, status=status, sentences=sentences, draft="", timings=clock.lap("total")
         )
 
-    def _leaning(self, asked: str, evidence: Sequence[Evidence]) -> float | None:
+    def _composed(
+        self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: Clock
+    ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...]]]:
+        """The status and the sentences of the finished answer; on the way, the drafts."""
+        steps, asked, evidence = self._steps, signs.question, signs.evidence
+        # What an article says to a model is shown to readers; nothing is written from it.
+        written_from = [item for item in evidence if not is_order(item.quote)]
+        messages = steps.prompt.messages(asked, written_from)
+        if self._asks_model(signs):
+            yield from self._read(answer, messages, ticket)
+        if not steps.confidence.is_enough(signs, partial(self._leaning, messages)):
+            return "declined", steps.composer.declined()
+        # The default model was right on none of seven: it affirms what the source denies.
+        if steps.generator is None or is_yes_no(asked) or not written_from:
+            return "quoted", steps.composer.quoted(evidence, question=asked)
+        yield from self._read(answer, messages, ticket)
+        draft = ""
+        with closing(_pieces(steps.generator, messages, steps.max_tokens)) as pieces:
+            for piece in pieces:
+                draft += piece
+                yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
+        return steps.composer.from_draft(draft, written_from, question=asked)
+
+    def _asks_model(self, signs: Signs) -> bool:
+        """Whether it takes the model to decide if there is enough to answer from."""
+        asked: list[bool] = []
+
+        def note() -> None:
+            asked.append(True)
+
+        self._steps.confidence.is_enough(signs, note)
+        return bool(asked)
+
+    def _read(
+        self, answer: Answer, messages: Sequence[Message], ticket: Ticket
+    ) -> Iterator[Answer]:
+        """Wait for the model and let it read; the same snapshot shows that work goes on.
+
+        Whoever does not wait for the next snapshot closes the stream, and the model is free.
+        """
+        if self._steps.generator:
+            while not ticket.wait(_BEAT):
+                yield answer
+            with closing(self._steps.generator.read(messages)) as reading:
+                for _ in reading:
+                    yield answer
+
+    def _leaning(self, messages: Sequence[Message]) -> float | None:
         """How much surer the model is that the evidence says what is asked than that it does not.
 
         What it reads for this is what it writes the answer from, so that it costs no time.
         """
-        messages = self._steps.prompt.messages(asked, evidence)
-        return self._steps.generator.lean(messages, STATED, MISSING)
-
-    def _drafts(self, answer: Answer, asked: str, clock: _Clock) -> Iterator[Answer]:
-        """The answer with a growing draft."""
-        messages = self._steps.prompt.messages(asked, answer.evidence)
-        draft = ""
-        with closing(_pieces(self._steps.generator, messages, self._steps.max_tokens)) as pieces:
-            for piece in pieces:
-                draft += piece
-                yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
-
-
-class _Clock:
-    """Seconds since the question came, by name of what was reached."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str, *, again: bool = True) -> Mapping[str, float]:
-        if again or name not in self._laps:
-            self._laps[name] = time.perf_counter() - self._began
-        return MappingProxyType(dict(self._laps))
+        generator = self._steps.generator
+        return generator.lean(messages, STATED, MISSING) if generator else None
 
 
 def _pieces(

@@ -7,35 +7,43 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from rag.clean.dates import explain_day, inferred_days
 from rag.types import Answer, Citation, Document, Hit, Sentence
 
 if TYPE_CHECKING:
     from rag.ingest import IngestReport
 
 Copies: TypeAlias = Mapping[str, Sequence[Document]]
+Documents: TypeAlias = Mapping[str, Document]  # by id
+_NONE: Documents = MappingProxyType({})
 
 TIMINGS = ("evidence", "first_word", "total")
 NEAREST = 3  # articles named under a declined answer
 NEAREST_HEADING = "أقرب المقالات:"
 _COPIES = 10  # stories named after an ingest
 ALSO = "نُشر أيضاً في:"
+INFERRED = "مستنتج"
 PACKAGES = (
     *("musnad", "torch", "sentence-transformers", "llama-cpp-python", "faiss-cpu", "numpy"),
 )
 
 
-def answer_as_json(answer: Answer) -> dict[str, object]:
+def answer_as_json(answer: Answer, documents: Documents = _NONE) -> dict[str, object]:
     """An answer as `rag ask --json` prints it; a timing that was not taken is None.
 
-    A citation has `copies` where its article appeared elsewhere too.
+    A citation has `copies` where its article appeared elsewhere too, and `days` where its words
+    count from the day of publication of one of `documents`, which are named by their ids.
     """
     return {
         "question": answer.question,
         "text": answer.text,
         "status": answer.status,
-        "sentences": [_sentence_as_json(sentence, answer.copies) for sentence in answer.sentences],
+        "sentences": [
+            _sentence_as_json(sentence, answer.copies, documents) for sentence in answer.sentences
+        ],
         "hits": hits_as_json(answer.hits),
         "timings": {name: answer.timings.get(name) for name in TIMINGS},
     }
@@ -70,16 +78,26 @@ def document_as_json(document: Document, passages: int) -> dict[str, object]:
     }
 
 
-def answer_as_text(answer: Answer) -> str:
+def answer_as_text(answer: Answer, documents: Documents = _NONE) -> str:
     """The marked text, then each source once under its number with the words that were cited.
 
-    A declined answer has no sources; the nearest articles stand in their place.
+    Below words that count from the day of publication stand the days that are meant. A declined
+    answer has no sources; the nearest articles stand in their place.
     """
-    blocks = [answer.text, *_sources(answer.citations, answer.copies)]
+    blocks = [answer.text, *_sources(answer.citations, answer.copies, documents)]
     if answer.status == "declined" and answer.hits:
         names = dict.fromkeys(_name(hit.passage.title, hit.passage.path) for hit in answer.hits)
         blocks.append("\n".join([NEAREST_HEADING, *(f"- {name}" for name in [*names][:NEAREST])]))
     return "\n\n".join(block for block in blocks if block)
+
+
+def days_in_words(days: Mapping[str, str]) -> list[str]:
+    """Words and the dates they mean, as a reader writes them.
+
+    >>> days_in_words({"أمس الجمعة": "2023-07-21"})
+    ['«أمس الجمعة» = 21 يوليو 2023، مستنتج']
+    """
+    return [f"«{words}» = {explain_day(iso)}، {INFERRED}" for words, iso in days.items()]
 
 
 def hits_as_text(hits: Sequence[Hit]) -> str:
@@ -94,9 +112,10 @@ def hits_as_text(hits: Sequence[Hit]) -> str:
 
 
 def ingest_as_text(done: IngestReport) -> str:
-    """What an ingest did: what went or moved, the stories told more than once, and the counts."""
+    """What an ingest did: what went, moved or was read in part, the copies, and the counts."""
     lines = [f"removed  {path}" for path in done.removed]
     lines += [f"moved    {before} -> {path}" for before, path in done.moved]
+    lines += [f"in part  {path}: {note}" for path, note in done.noted]
     lines += [f"copies   {titles[0]} (x{len(titles)})" for titles in done.copies[:_COPIES]]
     if len(done.copies) > _COPIES:
         lines.append(f"copies   and {len(done.copies) - _COPIES:,} more stories")
@@ -158,16 +177,22 @@ def machine() -> dict[str, object]:
     }
 
 
-def _sentence_as_json(sentence: Sentence, copies: Copies) -> dict[str, object]:
+def _sentence_as_json(
+    sentence: Sentence, copies: Copies, documents: Documents
+) -> dict[str, object]:
     return {
         "text": sentence.text,
         "supported": sentence.supported,
         "reason": sentence.reason,
-        "citations": [_citation_as_json(citation, copies) for citation in sentence.citations],
+        "citations": [
+            _citation_as_json(citation, copies, documents) for citation in sentence.citations
+        ],
     }
 
 
-def _citation_as_json(citation: Citation, copies: Copies) -> dict[str, object]:
+def _citation_as_json(
+    citation: Citation, copies: Copies, documents: Documents
+) -> dict[str, object]:
     told: dict[str, object] = {
         "number": citation.number,
         "document_id": citation.passage.document_id,
@@ -183,10 +208,17 @@ def _citation_as_json(citation: Citation, copies: Copies) -> dict[str, object]:
             {"document_id": d.id, "title": d.title, "source": d.source, "path": d.path}
             for d in others
         ]
+    if days := _days(citation, documents):
+        told["days"] = [{"text": words, "day": iso} for words, iso in days.items()]
     return told
 
 
-def _sources(citations: Sequence[Citation], copies: Copies) -> list[str]:
+def _days(citation: Citation, documents: Documents) -> dict[str, str]:
+    document = documents.get(citation.passage.document_id)
+    return inferred_days(citation.quote, document.published) if document else {}
+
+
+def _sources(citations: Sequence[Citation], copies: Copies, documents: Documents) -> list[str]:
     """One block per source: `[1] title — path`, and each cited stretch of it on its own line."""
     quotes: dict[str, dict[str, None]] = {}
     for citation in sorted(citations, key=lambda citation: citation.number):
@@ -196,11 +228,10 @@ def _sources(citations: Sequence[Citation], copies: Copies) -> list[str]:
         ]
         also = f"\n    {ALSO} {'، '.join(dict.fromkeys(others))}" if others else ""
         on_one_line = " ".join(citation.quote.split())
-        quotes.setdefault(f"[{citation.number}] {name}{also}", {})[on_one_line] = None
-    return [
-        "\n".join([source, *(f"    «{quote}»" for quote in of_source)])
-        for source, of_source in quotes.items()
-    ]
+        days = (f"\n      {line}" for line in days_in_words(_days(citation, documents)))
+        shown = f"    «{on_one_line}»{''.join(days)}"
+        quotes.setdefault(f"[{citation.number}] {name}{also}", {})[shown] = None
+    return ["\n".join([source, *of_source]) for source, of_source in quotes.items()]
 
 
 def _name(title: str, path: str | None) -> str:

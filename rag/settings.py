@@ -14,10 +14,13 @@ from rag.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """Where the index lies."""
+    """Where the index lies; see rag.index.local and rag.index.milvus."""
 
     kind: str = "local"
     folder: str = "index"
+    uri: str = "http://127.0.0.1:19530"
+    collection: str = "musnad"
+    vectors: str = "FLAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,14 @@ class EmbedSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RaySettings:
+    """See rag.bulk.RayEmbedder."""
+
+    actors: int = 2
+    processors: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class RetrieveSettings:
     """See rag.retrieve.Retriever."""
 
@@ -77,10 +88,15 @@ class EvidenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class GenerateSettings:
-    """See rag.generate.LlamaCppGenerator; `model` is a catalogue name or a GGUF file."""
+    """See rag.generate.llama and rag.generate.openai; kind `none` quotes without a model.
+
+    `model` is a catalogue name, a GGUF file, a hub's `owner/repo:file.gguf`, or a server's name.
+    """
 
     kind: str = "llama.cpp"
     model: str = "qwen2.5-coder-1.5b-instruct"
+    url: str = "http://127.0.0.1:8080/v1"
+    timeout: float = 60.0
     context_tokens: int = 4096
     threads: int = 0
     prompts: str = "prompts"
@@ -116,6 +132,7 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     chunk: ChunkSettings = field(default_factory=ChunkSettings)
     embed: EmbedSettings = field(default_factory=EmbedSettings)
+    ray: RaySettings = field(default_factory=RaySettings)
     retrieve: RetrieveSettings = field(default_factory=RetrieveSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     generate: GenerateSettings = field(default_factory=GenerateSettings)

@@ -200,6 +200,13 @@ def test_fonts_that_do_not_name_their_letters_are_the_reason_of_a_refusal() -> N
     assert "fonts do not say" in refusal(Path("a.pdf"), pdf_bytes(PAGE, names_letters=False))
 
 
+def test_pages_that_are_pictures_are_counted_and_empty_ones_are_not() -> None:
+    scans = only(Path("a.pdf"), pdf_bytes(PAGE, [], ["CamScanner"], PAGE, picture=True))
+    assert scans.note == "2 of 4 pages have no text (scans?): run OCR on it"
+    assert only(Path("a.pdf"), pdf_bytes(PAGE, [], PAGE)).note is None
+    assert only(Path("a.pdf"), pdf_bytes(PAGE, picture=True)).note is None
+
+
 def test_a_scan_that_bears_only_the_scanners_name_is_a_scan() -> None:
     assert "a scan?" in refusal(Path("a.pdf"), pdf_bytes(["Scanned"], ["Scanned"], picture=True))
     assert "حديقة" in only(Path("a.pdf"), pdf_bytes(PAGE, picture=True)).content

@@ -614,3 +614,71 @@ def test_a_tag_without_an_end_is_passed_quickly() -> None:
     with pytest.raises(ArticleError):
         page("<" + "a" * 2_000_000, kind="html")
     assert time.process_time() - started < 10
+
+
+# Other layouts of the same outlets
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "نسخة للطباعة",
+        "انقر للمشاركة على فيسبوك (فتح في نافذة جديدة)",
+        "رمز العنصر/ https://example.org/x1a1",
+        "رابط المصدر",
+        "شارك هذا الموضوع:",
+        "مادة اعلانية",
+        "تابعوا القناة علىملخص",
+        "تابعوا آخر أخبار الساحل عبر Google News",
+        "جانب من الجسر القديم / Globallookpress",
+        "MTAuMC4wLjE=جزيرة المرفأ",
+        "MTcyLjcwLjEyMy40NQ",
+    ],
+)
+def test_a_line_that_is_no_part_of_any_article_goes_wherever_it_stands(line: str) -> None:
+    assert only(TITLE, BODY[0], line, *BODY[1:]).text == joined(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "القاهرة - أ.ف.ب",
+        "رام الله / الأناضول",
+        "البرجين: «صحيفة المرفأ»",
+        "نُشر: 10:35-14 مارس 2024 م ـ 04 رَمضان 1445 هـ",
+        "الخميس - 4 شهر رمضان 1445 هـ - 14 مارس 2024 مـ رقم العدد [16543]",
+    ],
+)
+def test_place_and_day_of_a_report_stand_above_its_text_and_not_in_it(line: str) -> None:
+    document = only(TITLE, line, *BODY)
+    assert (document.title, document.text) == (TITLE, joined(BODY))
+    assert document.published == ("2024-03-14" if "2024" in line else None)
+
+
+@pytest.mark.parametrize(
+    "line", ["رياضةعاجلمحلي", "اقتصادأخبار", "أخبارالشرق قادم", "علوم وتكنولوجيا"]
+)
+def test_sections_that_were_run_together_are_no_headline(line: str) -> None:
+    assert only(line, TITLE, *BODY).title == TITLE
+
+
+def test_a_description_without_an_agency_goes_wherever_it_is_said_above_the_text() -> None:
+    photo = "عمال يرممون الجسر القديم في الصباح"
+    below = (SECOND_TITLE, f"{photo}\n{photo}\nTT", SECOND_TITLE, photo)
+    teasers = ("مقالات ذات صلة", "سوق السمك ينتقل إلى الرصيف الشمالي في المرفأ")
+    first, second = page(TITLE, f"{photo}\n{photo}\nTT", TITLE, *BODY, *teasers, *below, *SECOND)
+    assert (first.title, first.text) == (TITLE, joined(BODY))
+    assert (second.title, second.text) == (SECOND_TITLE, joined(SECOND))
+
+
+def test_a_summary_below_read_more_goes_and_the_article_goes_on() -> None:
+    linked = "بلدية المرفأ تنقل سوق السمك إلى الرصيف الشمالي"
+    summary = "أعلنت بلدية المرفأ نقل سوق السمك إلى الرصيف الشمالي ابتداء من الأحد المقبل."
+    document = only(TITLE, *BODY[:2], "إقرأ المزيد", linked, summary, *BODY[2:])
+    assert document.text == joined(BODY)
+
+
+def test_several_sources_are_named_together() -> None:
+    document = only(TITLE, *BODY, "المصدر : قناة الساحل + وكالات + مواقع التواصل الاجتماعي")
+    assert document.source == "قناة الساحل + وكالات + مواقع التواصل الاجتماعي"
+    assert document.text == joined(BODY)

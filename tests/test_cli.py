@@ -154,6 +154,7 @@ def test_ingest_as_json_lists_the_files(shell):
         "unchanged": [],
         "removed": [],
         "refused": [],
+        "noted": [],
         "copies": [],
         "documents": 2,
         "embedded": 0,
@@ -298,7 +299,7 @@ def test_an_empty_question_is_refused(ingested):
         (["--set", "answers.top_k=8"], "unknown table 'answers'; known: answer"),
         (["--set", "answer.top_k=many"], "top_k must be of type int, got 'many'"),
         (["--set", "answer.top_k"], "write it as table.key=value"),
-        (["--set", "index.kind=milvus"], "index.kind = 'milvus' is not known; known: local"),
+        (["--set", "index.kind=other"], "index.kind = 'other' is not known; known: local, milvus"),
         (["--config", "none.toml"], "cannot read none.toml"),
     ],
 )

@@ -85,6 +85,30 @@ def test_a_model_of_ones_own_that_is_not_there_is_named(settings):
     assert found.text == "none.gguf does not exist"
 
 
+def test_without_a_generator_none_is_missed(settings):
+    own = dataclasses.replace(settings, generate=GenerateSettings(kind="none", model="none.gguf"))
+    found = findings(own)
+    assert found["generator"].is_ok
+    assert found["generator"].text == "none: answers are quotations"
+    assert found["network"].text == "needed once, to fetch: embedder"
+
+
+def test_a_server_that_does_not_answer_is_named(settings):
+    url = "http://127.0.0.1:1/v1"
+    own = dataclasses.replace(settings, generate=GenerateSettings(kind="openai", url=url))
+    found = findings(own)
+    assert not found["generator"].is_ok
+    assert found["generator"].text.startswith(f"nothing answers at {url}")
+    assert found["network"].text == f"needed for every answer: {url}"
+
+
+def test_a_model_of_the_hub_that_is_not_here_says_what_to_run(settings):
+    own = dataclasses.replace(settings, generate=GenerateSettings(model="no/body:none.gguf"))
+    found = findings(own)["generator"]
+    assert not found.is_ok
+    assert found.text.endswith("run `rag models fetch no/body:none.gguf`")
+
+
 def test_an_index_is_described_by_what_it_holds(settings, folder):
     found = findings(settings, folder)["index"]
     assert found.is_ok

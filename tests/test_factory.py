@@ -4,8 +4,15 @@ import subprocess
 import sys
 
 import pytest
+from tiny_model import write_tiny_model
 
-from rag.errors import IndexMismatchError, IndexMissingError, ModelError, SettingsError
+from rag.errors import (
+    GeneratorError,
+    IndexMismatchError,
+    IndexMissingError,
+    ModelError,
+    SettingsError,
+)
 from rag.factory import (
     describe,
     embedder_name,
@@ -14,12 +21,17 @@ from rag.factory import (
     make_index,
     make_steps,
     open_rag,
+    served_models,
 )
+from rag.models import hub_model, is_hub_name
 from rag.settings import EmbedSettings, GenerateSettings, ModelSettings, Settings, load_settings
 from rag.types import Message
 
 QUESTION = [Message("user", "متى؟")]
-MUST_BE_LIGHT = ("torch", "faiss", "gradio", "llama_cpp", "numpy", "sentence_transformers")
+MUST_BE_LIGHT = (
+    *("torch", "faiss", "gradio", "llama_cpp", "numpy", "sentence_transformers", "httpx"),
+    *("pymilvus", "ray", "openvino"),
+)
 # One tensor of four million bytes is announced, and none of them is there.
 CUT_GGUF = (
     struct.pack("<4sIQQ", b"GGUF", 3, 1, 0)
@@ -50,7 +62,7 @@ def error_of(call):
         ("embed", "sentence-transformers"),
         ("retrieve", "hybrid"),
         ("evidence", "sentences"),
-        ("generate", "llama.cpp"),
+        ("generate", "llama.cpp, openai, none"),
         ("check", "deterministic"),
         ("answer", "checked"),
     ],
@@ -62,9 +74,9 @@ def test_an_unknown_kind_lists_the_known_ones(table, known):
 
 
 def test_an_unknown_kind_of_index_makes_none(tmp_path):
-    settings = load_settings(None, ["index.kind=milvus"])
+    settings = load_settings(None, ["index.kind=other"])
     error = error_of(lambda: make_index(settings, tmp_path / "index", create=True))
-    assert str(error) == "index.kind = 'milvus' is not known; known: local"
+    assert str(error) == "index.kind = 'other' is not known; known: local, milvus"
     assert not (tmp_path / "index").exists()
 
 
@@ -119,6 +131,56 @@ def test_a_generator_that_failed_to_load_is_tried_again(settings):
     generator = make_generator(settings)
     for _ in range(2):
         error_of(lambda: list(generator.generate(QUESTION, max_tokens=1)))
+
+
+def test_a_model_of_the_hub_is_taken_from_its_cache(tmp_path):
+    name = "owner/repo-GGUF:model-Q4_K_M.gguf"
+    assert is_hub_name(name)
+    snapshot = tmp_path / "models--owner--repo-GGUF" / "snapshots" / ("0" * 40)
+    snapshot.mkdir(parents=True)
+    refs = tmp_path / "models--owner--repo-GGUF" / "refs"
+    refs.mkdir()
+    (refs / "main").write_text("0" * 40)
+    path = write_tiny_model(snapshot / "model-Q4_K_M.gguf")
+    assert hub_model(name, cache=tmp_path) == path
+    with pytest.raises(ModelError, match=r"rag models fetch owner/repo-GGUF:other.gguf"):
+        hub_model("owner/repo-GGUF:other.gguf", cache=tmp_path)
+
+
+def test_a_model_of_the_hub_that_is_not_here_says_what_to_run(settings):
+    name = "nobody/none-GGUF:none.gguf"
+    own = dataclasses.replace(settings, generate=GenerateSettings(model=name))
+    error = error_of(lambda: list(make_generator(own).generate(QUESTION, max_tokens=1)))
+    assert str(error) == f"model {name} is not here: run `rag models fetch {name}`"
+
+
+def test_any_gguf_file_writes_by_its_own_template(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = write_tiny_model(tmp_path / "own.gguf")
+    own = dataclasses.replace(settings, generate=GenerateSettings(model=str(path), threads=1))
+    generator = make_generator(own)
+    assert generator.name == "own.gguf"
+    assert list(generator.generate(QUESTION, max_tokens=3))
+    assert generator.lean(QUESTION, "Yes", "No") is not None
+    system = Message("system", "أجب من المصادر وحدها. " * 4)
+    list(generator.read([system, *QUESTION]))
+    assert len(list((tmp_path / "cache" / "musnad" / "prompts").iterdir())) == 1
+
+
+def test_a_server_that_is_not_there_is_an_error_when_it_is_asked(settings):
+    own = dataclasses.replace(
+        settings, generate=GenerateSettings(kind="openai", url="http://127.0.0.1:1/v1")
+    )
+    steps = make_steps(own)
+    assert steps.generator.name == "qwen2.5-coder-1.5b-instruct"
+    with pytest.raises(GeneratorError, match=r"nothing answers at http://127.0.0.1:1/v1"):
+        served_models(own)
+
+
+def test_without_a_generator_nothing_is_loaded_or_named(settings):
+    own = dataclasses.replace(settings, generate=GenerateSettings(kind="none"))
+    assert make_steps(own).generator is None
+    assert set(describe(own)["models"]) == {"embedder"}
 
 
 # Names

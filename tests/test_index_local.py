@@ -31,8 +31,9 @@ from rag.errors import (
 )
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.index import Index, IndexIdentity
+from rag.index.dense import EXACT_ROWS
 from rag.index.local import LocalIndex, erase
-from rag.types import Document, Hit, Passage, SourceFile, passage_of
+from rag.types import Document, Filter, Hit, Passage, SourceFile, passage_of
 
 EMBEDDER = FakeEmbedder(32)
 IDENTITY = IndexIdentity("embedder one", 32, "chunker one", "words")
@@ -58,7 +59,8 @@ def opened(folder: Path, **changes: object) -> LocalIndex:
 
 
 def vectors_of(passage: Passage) -> np.ndarray:
-    return EMBEDDER.embed_questions([f"{passage.title} {passage.text}", passage.id])
+    vectors = EMBEDDER.embed_questions([f"{passage.title} {passage.text}", passage.id])
+    return vectors.astype(np.float16).astype(np.float32)  # as an index keeps them
 
 
 def put(index: Index, number: int) -> None:
@@ -184,7 +186,7 @@ def killed_run(folder: Path, moment: int) -> None:
 def generation_files() -> list[str]:
     lexical = ["counts", "lengths", "positions", "starts", "term_ends", "terms"]
     columns = ["keys", "names", "starts", "facets", *(f"lexical.{name}" for name in lexical)]
-    return ["dense.faiss", "manifest.json", *(f"{name}.npy" for name in columns)]
+    return ["dense.rows", "dense.codes.npy", "manifest.json", *(f"{name}.npy" for name in columns)]
 
 
 def test_the_files_that_the_tests_damage_are_all_there_are(folder: Path) -> None:
@@ -255,7 +257,7 @@ def test_a_file_that_is_no_store_is_refused_in_one_line(folder: Path) -> None:
 
 def flip_vector(folder: Path) -> None:
     """Of an article that a search for another one has no need to read."""
-    vector = vectors_of(article(2)[1][0])[1].tobytes()
+    vector = vectors_of(article(2)[1][0])[1].astype("<f2").tobytes()
     content = (folder / "musnad.sqlite").read_bytes()
     flip(folder / "musnad.sqlite", (content.index(vector) + 5) / len(content))
 
@@ -531,7 +533,7 @@ def test_an_index_of_an_older_program_is_refused_in_one_line(folder: Path) -> No
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
         connection.execute("DELETE FROM meta WHERE name = 'check'")  # which it did not know
         connection.commit()
-    with pytest.raises(IndexMismatchError, match=r"format 1, this one reads 3\): .*--rebuild"):
+    with pytest.raises(IndexMismatchError, match=r"format 1, this one reads 4\): .*--rebuild"):
         opened(folder)
 
 
@@ -601,6 +603,76 @@ def test_what_an_unfinished_run_stored_is_counted_and_shown_once_a_file_names_it
         index.commit()
         assert index.documents([document.id]) == [document]
         assert index.stats().waiting == 0
+
+
+def lines(count: int) -> tuple[Document, list[Passage]]:
+    document = Document.of("عنوان", "نص " * count, source="رويترز")
+    return document, [passage_of(document, 3 * n, 3 * n + 3) for n in range(count)]
+
+
+def clusters(count: int) -> np.ndarray:
+    """Rows that lie about some directions, as those of texts do, off the middle."""
+    numbers = np.random.default_rng(3)
+    centres = numbers.standard_normal((500, 64)) + 0.3
+    rows = centres[numbers.integers(0, 500, count)] + 0.7 * numbers.standard_normal((count, 64))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+def test_a_large_index_finds_nearly_all_that_comparing_every_vector_finds(tmp_path: Path) -> None:
+    rows = clusters(30 * 800 + 20).astype(np.float32)
+    rows, asked = rows[:-20].reshape(800, 30, 64), rows[-20:]
+    copies, (document, passages) = lines(100), lines(700)
+    assert rows[100:].size > EXACT_ROWS * 64
+    with closing(opened(tmp_path / "index", dimension=64)) as index:
+        index.put_all([(*copies, rows[:100]), (document, passages, rows[100:])])
+        index.commit()
+        everything = [*copies[1], *passages]
+        scores = np.einsum("pij,qj->qpi", rows, asked).max(axis=2)
+        assert share_found(index.nearest(asked, 50), everything, scores) > 0.95
+        index.set_copies([[document.id, copies[0].id]])
+        index.commit()
+        for within in (None, Filter(sources=("رويترز",))):
+            found = index.nearest(asked, 50, within)
+            assert share_found(found, passages, scores[:, 100:]) > 0.95
+        assert index.nearest(asked[:1], 50, Filter(until="1999")) == [[]]
+        assert len(index.nearest(asked[:1], 690)[0]) == 690
+
+
+def share_found(found: list[list[Hit]], passages: list[Passage], scores: np.ndarray) -> float:
+    """Of the best; what is found must have its exact score, and come in order."""
+    places = {passage.id: place for place, passage in enumerate(passages)}
+    shares = []
+    for hits, row in zip(found, scores, strict=True):
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        exact = [row[places[hit.passage.id]] for hit in hits]
+        assert [hit.score for hit in hits] == pytest.approx(exact, abs=1e-5)
+        best = set(np.argsort(-row)[: len(hits)].tolist())
+        shares.append(len(best & {places[hit.passage.id] for hit in hits}) / len(hits))
+    return float(np.mean(shares))
+
+
+def test_vectors_are_kept_to_three_digits(folder: Path) -> None:
+    document, passages = lines(1)
+    vectors = np.random.default_rng(1).standard_normal((9, 32)).astype(np.float32)
+    with closing(opened(folder)) as index:
+        index.put(document, passages, [vectors])
+        index.commit()
+        assert index.rows(passages)[0] == pytest.approx(vectors, rel=5e-4)
+        with pytest.raises(ValueError, match="65504"):
+            index.put(document, passages, [vectors * 1e5])
+
+
+def test_of_many_put_at_once_all_are_stored_or_none(folder: Path) -> None:
+    ids = [article(number)[0].id for number in (5, 6)]
+    with closing(opened(folder)) as index:
+        articles = [(*article(n), [vectors_of(p) for p in article(n)[1]]) for n in (5, 6)]
+        with pytest.raises(ValueError, match="the index needs"):
+            index.put_all([*articles, (*article(7), [])])
+        index.commit()
+        assert index.has(ids) == set()
+        index.put_all(iter(articles))
+        index.commit()
+        assert [document.id for document in index.documents()][-2:] == ids
 
 
 def test_no_index_is_made_by_looking_for_one(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from test_articles_pdf import PAGE, pdf_bytes
 
 from rag.arabic import analyse
 from rag.chunk import SentenceChunker
@@ -219,3 +222,52 @@ def test_progress_is_told_for_every_file_and_reaches_the_number_of_passages(corp
     assert embedding[-1] == (70, 70)
     assert embedding == sorted(embedding)
     assert len(embedding) > 1
+
+
+def zipped(**members):
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("_", "."), content)
+    return stored.getvalue()
+
+
+def test_a_refused_member_is_told_at_every_ingest_and_nothing_is_embedded_again(corpus):
+    path = corpus.write("all.zip", zipped(a_txt=METRO, b_txt=b"\0\1\2" * 99))
+    first, again = corpus.ingest(), corpus.ingest()
+    assert (first.added, again.unchanged) == ([path], [path])
+    assert again.changed == []
+    assert again.refused == first.refused != []
+    assert first.refused[0][0] == f"{path}!b.txt"
+    assert again.embedded == 0
+    assert corpus.titles() == ["مترو المنارة"]
+
+
+def test_an_archive_is_left_alone_once_all_of_it_can_be_read(corpus):
+    corpus.write("all.zip", zipped(a_txt=METRO, b_txt=b"\0\1\2" * 99))
+    corpus.ingest()
+    path = corpus.write("all.zip", zipped(a_txt=METRO, b_txt=MUSEUM))
+    assert corpus.ingest().changed == [path]
+    again = corpus.ingest()
+    assert (again.unchanged, again.refused, again.documents) == ([path], [], 0)
+
+
+def test_an_archive_that_moved_tells_its_refused_member_there(corpus):
+    before = corpus.write("all.zip", zipped(a_txt=METRO, b_txt=b"\0\1\2" * 99))
+    corpus.ingest()
+    Path(before).rename(corpus.folder / "moved.zip")
+    after = str(corpus.folder / "moved.zip")
+    done = corpus.ingest()
+    assert (done.moved, done.added, done.removed) == ([(before, after)], [], [])
+    assert done.refused[0][0] == f"{after}!b.txt"
+    assert done.embedded == 0
+    assert corpus.ingest().unchanged == [after]
+
+
+def test_a_page_without_text_is_told_at_every_ingest_of_its_pdf(corpus):
+    scanned = pdf_bytes(PAGE, [], PAGE, picture=True)
+    path = corpus.write("a.pdf", scanned)
+    told = [(path, "1 of 3 pages has no text (scans?): run OCR on it")]
+    assert corpus.ingest().noted == told
+    again = corpus.ingest()
+    assert (again.noted, again.unchanged, again.refused) == (told, [path], [])

@@ -299,6 +299,25 @@ def test_a_card_names_the_author_and_says_where_a_date_was_inferred():
     assert "الكاتب سامر النجار النشر 13 مارس 2021 (تاريخ مستنتج من النص)" in card
 
 
+def test_words_that_count_from_the_day_of_publication_are_dated_beside_the_quotation():
+    told = "افتُتح الخط أمس الجمعة أمام الركاب."
+    document = Document.of("مترو", told, published="2021-03-13")
+    passage = passage_of(document, 0, len(told))
+    citation = Citation(1, passage, 0, len(told))
+    quoted = Answer(
+        "متى؟",
+        (Sentence(f"«{told}»", (citation,)),),
+        status="quoted",
+        evidence=(Evidence(1, passage, 0, len(told)),),
+    )
+    known = Turn(1, quoted, {document.id: document})
+    line = "«أمس الجمعة» = 12 مارس 2021 ، مستنتج"
+    assert f"[1] {line} مترو" in as_text(page.answer_html(known))
+    assert line in as_text(page.sources_html(known))
+    undated = Turn(1, quoted, {document.id: replace(document, published=None)})
+    assert "مستنتج" not in page.turn_html(undated)
+
+
 def copies_line(*copies, title="مترو المنارة"):
     document = Document.of(title, TEXT)
     markup = page.sources_html(with_article(document, copies={document.id: copies}))

@@ -1,3 +1,4 @@
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 from rag.arabic import analyse
 from rag.chunk import SentenceChunker
 from rag.compose import Composer
-from rag.confidence import Confidence
+from rag.confidence import Confidence, Weights
 from rag.errors import ArticleError, RagError
 from rag.evidence import EvidenceSelector
 from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
@@ -243,13 +244,22 @@ def test_a_follow_up_is_answered_about_what_was_spoken_of(make_rag):
         assert "2019" in answer.text
 
 
-def test_the_model_reads_a_follow_up_with_evidence_for_both_questions(make_rag):
+def test_the_model_reads_a_follow_up_as_a_question_of_its_own_with_its_evidence(make_rag):
     generator = FakeGenerator([f"{COST} [1]", "فتح المتحف أبوابه في ربيع 2019 [1]."])
     rag = make_rag(generator=generator)
     rag.ask("ومتى فتح أبوابه؟", history=[rag.ask(QUESTION)])
     asked = generator.received[1][-1].content
-    assert "ومتى فتح أبوابه؟" in asked
+    assert "متى فتح أبواب متحف الموانئ؟" in asked
     assert asked.index("فتح المتحف أبوابه أمام الزوار") < asked.index("الخط الأول للمترو")
+
+
+def test_a_follow_up_is_not_declined_for_the_words_it_leaves_out(make_rag):
+    confidence = Confidence(decline_below=0.5, alone=Weights(-3.0, 8.0, 0.0, 0.0))
+    rag = make_rag(confidence=confidence)
+    first = rag.ask(QUESTION)
+    assert first.status != "declined"
+    assert rag.ask("وكم؟").status == "declined"
+    assert rag.ask("وكم؟", history=[first]).status != "declined"
 
 
 def test_searching_with_history_follows_up_too(make_rag):
@@ -337,3 +347,63 @@ def test_warming_up_lets_the_model_read_what_every_prompt_begins_with(make_rag):
     rag.ask(QUESTION)
     assert len(heard) == 2
     assert heard[0][:-1] == heard[1][:-1]
+
+
+# Without a model, and with several readers
+
+
+def test_without_a_generator_the_answer_is_quotations_alone(make_rag):
+    rag = make_rag(generator=None)
+    rag.warm_up()
+    answer = rag.ask(QUESTION)
+    assert answer.status == "quoted"
+    assert answer.sentences[0].text == f"«{COST}»"
+    assert all(sentence.citations for sentence in answer.sentences)
+    declined = make_rag(generator=None, decline_below=1.0).ask(QUESTION)
+    assert (declined.status, declined.text) == ("declined", DECLINED)
+
+
+class SlowReader(FakeGenerator):
+    """Reads until it is let go on, and tells whether somebody left it meanwhile."""
+
+    def __init__(self, reply, **options):
+        super().__init__(reply, **options)
+        self.may_go_on = threading.Event()
+        self.readings = []  # the question of each
+        self.left = 0
+
+    def read(self, messages):
+        self.readings.append(messages[-1].content.rpartition("السؤال: ")[2])
+        try:
+            while not self.may_go_on.wait(0.01):
+                yield
+        except GeneratorExit:
+            self.left += 1
+            raise
+
+
+def test_an_answer_can_be_left_while_the_model_reads(make_rag):
+    generator = SlowReader(copies_the_best_evidence)
+    with closing(make_rag(generator=generator).stream(QUESTION)) as snapshots:
+        first, second, third = (next(snapshots) for _ in range(3))
+        assert second == third == first
+    assert generator.left == 1
+    assert generator.received == []
+
+
+def test_questions_are_answered_in_the_order_in_which_they_came(make_rag):
+    generator = SlowReader(copies_the_best_evidence)
+    rag = make_rag(generator=generator)
+    questions = [f"{QUESTION} {number}" for number in "واحد اثنان ثلاثة أربعة".split()]
+    streams = [rag.stream(question) for question in questions]
+    for stream in streams:
+        next(stream)  # the evidence
+        assert next(stream).status == "writing"
+    assert generator.readings == questions[:1]
+    streams[1].close()
+    generator.may_go_on.set()
+    for stream in (streams[0], streams[2], streams[3]):
+        *_, answer = stream
+        assert answer.sentences[0].text == COST
+    told = list(dict.fromkeys(generator.readings))
+    assert told == [questions[0], questions[2], questions[3]]

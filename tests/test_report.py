@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -160,3 +161,18 @@ def test_the_machine_has_cores_and_a_named_processor():
     assert told["cores"] >= 1
     assert told["processor"]
     assert told["memory"] is None or told["memory"] > 2**27
+
+
+def test_words_that_count_from_the_day_of_publication_stand_with_the_day_they_mean():
+    told = "وصل الوفد أمس الجمعة، ويغادر غداً."
+    document = Document.of("وفد", told, published="2023-07-22")
+    passage = passage_of(document, 0, len(told))
+    cited = answer(sentences=(Sentence(f"«{told}»", (Citation(1, passage, 0, len(told)),)),))
+    days = [{"text": "أمس الجمعة", "day": "2023-07-21"}, {"text": "غداً", "day": "2023-07-23"}]
+    [sentence] = report.answer_as_json(cited, {document.id: document})["sentences"]
+    assert sentence["citations"][0]["days"] == days
+    shown = report.answer_as_text(cited, {document.id: document})
+    assert f"    «{told}»\n      «أمس الجمعة» = 21 يوليو 2023، مستنتج\n" in shown
+    undated = replace(document, published=None)
+    [sentence] = report.answer_as_json(cited, {document.id: undated})["sentences"]
+    assert "days" not in sentence["citations"][0]

@@ -107,9 +107,9 @@ def test_a_whole_index_has_no_problems(folder: Path) -> None:
 
 def test_a_damaged_derived_file_is_named_and_remade_without_embedding(folder: Path) -> None:
     before = state(folder)
-    flip(max((folder / "generations").iterdir()) / "dense.faiss", 100)
+    flip(max((folder / "generations").iterdir()) / "dense.rows", 100)
     [problem] = verify(folder, IDENTITY, analyse=analyse)
-    assert "dense.faiss" in problem
+    assert "dense.rows" in problem
     assert "rag index rebuild" in problem
     assert verify(folder, IDENTITY, analyse=analyse) == [problem]  # nothing was changed
     kept = rebuild(folder, IDENTITY, analyse=analyse)

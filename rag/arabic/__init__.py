@@ -3,6 +3,7 @@
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
+from rag.arabic.orders import is_order
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
 from rag.arabic.terms import (
@@ -27,6 +28,7 @@ __all__ = [
     "focus",
     "has_form",
     "is_allowed",
+    "is_order",
     "is_yes_no",
     "matched_terms",
     "ngrams",

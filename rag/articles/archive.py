@@ -41,7 +41,8 @@ def members(name: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.
         inner = _inner_name(info)
         parts = re.split(r"[/\\]", inner)
         is_hidden = any(each == "__MACOSX" or re.match(r"\.[^.]", each) for each in parts)
-        if not info.is_dir() and not is_hidden:
+        # Not `is_dir`, which fails for a member without a name.
+        if not info.filename.endswith("/") and not is_hidden:
             yield f"{name}!{_UNPRINTABLE.sub('?', inner)}", info
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from rag.errors import ArticleError
 if TYPE_CHECKING:
     from pypdf import PageObject
     from pypdf.generic import DictionaryObject
+
+FEWEST_LETTERS = 30  # of a page with a picture; fewer are the name of a scanner
 
 _LETTER = re.compile(r"[^\W\d_]")
 # What pypdf takes for neither direction, and for right to left.
@@ -53,22 +55,39 @@ def pdf_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     except ValueError as error:
         raise ArticleError(f"{name}: {error}: run OCR on it, or use another copy") from error
     pages = [list(islice(lines, count)) for count in counts]
-    yield RawArticle(name, "text", plain_letters(_flowing(pages)), title=title)
+    text = plain_letters(_flowing(pages))
+    yield RawArticle(name, "text", text, title=title, note=_note(reader.pages, pages))
 
 
 def _check_text(name: str, pages: Sequence[PageObject], *, lines: Sequence[str]) -> None:
     """ArticleError where the pages are pictures, or their letters have no meaning."""
     text = "".join(lines)
-    letters = len(_LETTER.findall(text))
+    letters = _letters(lines)
     unreadable = len(_UNREADABLE.findall(text))
     if unreadable > letters / 4 and any(_is_nameless(font) for font in _fonts(pages)):
         raise ArticleError(
             f"{name}: a PDF whose fonts do not say which letters they draw: run OCR on it first"
         )
     # A scan may bear the name of the scanner.
-    is_bare = letters < 30 * len(pages) and _has_picture_each(pages)
+    is_bare = letters < FEWEST_LETTERS * len(pages) and all(map(_has_picture, pages))
     if not letters or is_bare:
         raise ArticleError(f"{name}: a PDF without a text layer (a scan?): run OCR on it first")
+
+
+def _note(pages: Sequence[PageObject], lines: Sequence[Sequence[str]]) -> str | None:
+    """How many of the pages are pictures, where the others are not."""
+    count = sum(
+        _letters(of_page) < FEWEST_LETTERS and _has_picture(page)
+        for page, of_page in zip(pages, lines, strict=True)
+    )
+    have = "has" if count == 1 else "have"
+    return (
+        f"{count} of {len(lines)} pages {have} no text (scans?): run OCR on it" if count else None
+    )
+
+
+def _letters(lines: Iterable[str]) -> int:
+    return sum(len(_LETTER.findall(line)) for line in lines)
 
 
 def _resources(page: PageObject, kind: str) -> Iterator[DictionaryObject]:
@@ -95,11 +114,8 @@ def _is_nameless(font: DictionaryObject) -> bool:
     return is_numbered and "/ToUnicode" not in font
 
 
-def _has_picture_each(pages: Sequence[PageObject]) -> bool:
-    return all(
-        any(each.get("/Subtype") == "/Image" for each in _resources(page, "/XObject"))
-        for page in pages
-    )
+def _has_picture(page: PageObject) -> bool:
+    return any(each.get("/Subtype") == "/Image" for each in _resources(page, "/XObject"))
 
 
 def _lines_in_order(page: PageObject) -> list[str]:

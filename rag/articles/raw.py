@@ -43,6 +43,7 @@ class RawArticle:
     url: str | None = None
     published: str | None = None  # as the file has it
     author: str | None = None
+    note: str | None = None  # what of the file is not in the content, and what to do about it
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def csv_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = _header(text, delimiter)
     if not any(column in FIELDS["text"] for column in header):
-        found = ", ".join(header)[:80]
+        found = " ".join(", ".join(header).split())[:80]
         raise ArticleError(
             f"{name}: no column is named text, content, body, context or النص: found {found}"
         )

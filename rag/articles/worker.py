@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -92,11 +91,13 @@ class Worker:
 
 
 def _start() -> subprocess.Popen[bytes]:
+    # Not by PYTHONPATH, which comes before the standard library: a script may lie beside a file
+    # that is named like one of its modules.
+    begin = "import sys; sys.path[:] = sys.argv[1:]; from rag.articles.child import serve; serve()"
     return subprocess.Popen(
-        [sys.executable, "-c", "from rag.articles.child import serve; serve()"],
+        [sys.executable, "-c", begin, *sys.path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         start_new_session=True,  # Ctrl-C is for this process, which then ends the other
     )
 

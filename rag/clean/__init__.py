@@ -18,7 +18,7 @@ from rag.types import Document
 
 __all__ = ["CLEANER", "Cleaned", "clean", "cleaned"]
 
-CLEANER = "clean/2"  # goes into each file's digest: another name reads every file again
+CLEANER = "clean/3"  # goes into each file's digest: another name reads every file again
 
 
 @dataclass(frozen=True, slots=True)

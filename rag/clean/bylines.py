@@ -15,7 +15,9 @@ from rag.clean.outlets import is_city, is_outlet
 LONGEST_SIGNATURE = 12  # words
 LONGEST_LINK = 3  # words of a line of a menu
 LONGEST_NAME = 5  # words of an outlet's name
+LONGEST_RUN = 60  # characters
 LONGEST_TRAIL = 6  # words
+LONGEST_FROM = 6  # words
 LONGEST_MENU = 300  # characters, on one line
 MENU_SHARE = 0.7  # of the words of a menu on one line name known sections
 
@@ -30,7 +32,7 @@ _SECTIONS = labels(
     "إقليمية، الولايات، المتحدة، وطن، الوطن، مميز، رئيسي، أهم، آخر، خبر، الرأي، كتاب، ودولي، "
     "ودولية، ومحلي، حوارات، تحقيقات، تحليل، تحليلات، ملفات، محافظات، جهات، مدونات، كاريكاتير، "
     "بودكاست، مباشر، بث، المزيد، مرأة، المرأة، أسرة، الأسرة، ملاعب، كرة، القدم، العلوم، "
-    "التكنولوجيا، أمن، حكايات، برامج، صحافة، رمضان، بيئية، "
+    "التكنولوجيا، أمن، حكايات، برامج، صحافة، رمضان، بيئية، مميزة، رئيسية، "
     "المنوعات، المقالات، البحث، الفيديو، الصور، القدس، السياسية، الاقتصادية، العاصمة"
 )
 _NEWS, _URGENT = plain("أخبار"), plain("عاجل")
@@ -51,6 +53,7 @@ _PROFESSION = re.compile(
 _PLACED = re.compile(r"[^()\d.؟!:،]{5,40} \(([^()]{3,20})\)")
 _ROLE = re.compile(r"(?:Author|Role|Reporting from), ?\S.{1,80}$")
 _HALF_DAY = re.compile(r"(\d)([AaPp][Mm])\b")
+_FROM = re.compile(r"([^-–—/|:.؟!()«»\d]{2,30}?)\s?[-–—ـ/|]\s?([^-–—/|:؟!()«»\d]{2,30})")
 _OUTLET_BYLINE = re.compile(r"[^.؟!،:()«»]{0,50}(?:: ?|)«([^»]{2,30})»(?: \([^()]{2,40}\))?$")
 
 
@@ -102,6 +105,10 @@ def is_section(text: str) -> bool:
     if len(text) > LONGEST_MENU or text.endswith((".", "؟", "!", ":")):
         return False
     tokens = words(text)
+    if len(tokens) <= LONGEST_LINK + 1 and any(
+        _are_sections(word) and word not in _SECTIONS for word in tokens
+    ):
+        return True
     named = sum(map(is_section_word, tokens))
     if len(tokens) > LONGEST_TRAIL:
         return named >= MENU_SHARE * len(tokens)
@@ -117,14 +124,20 @@ def is_label(text: str) -> bool:
 
 
 def is_section_word(word: str) -> bool:
+    """Whether a word names a section of a site, or several that were run together."""
+    return word in _SECTIONS or word.removeprefix("و") in _SECTIONS or _are_sections(word)
+
+
+def _are_sections(word: str) -> bool:
+    """Whether names of sections were run together: «أخبارالشرق», «رياضةعاجلمحلي»."""
     before_urgent = word.removesuffix(_URGENT) if word.endswith(_URGENT) else ""
-    after_news = word.removeprefix(_NEWS) if word.startswith(_NEWS) else ""
-    return (
-        word in _SECTIONS
-        or after_news.startswith("ال")
-        or after_news in _SECTIONS
-        or len(before_urgent) > 3
-    )
+    if len(before_urgent) > 3 or word.startswith(f"{_NEWS}ال"):
+        return True
+    reached = {0}
+    for end in range(3, min(len(word), LONGEST_RUN) + 1):
+        if any(start in reached and word[start:end] in _SECTIONS for start in range(end - 2)):
+            reached.add(end)
+    return len(word) in reached
 
 
 def is_byline(text: str) -> bool:
@@ -138,5 +151,8 @@ def is_byline(text: str) -> bool:
     match = _BYLINE.match(text)
     if match:
         return count_words(match[1].strip()) <= 4
+    if (placed := _FROM.fullmatch(text)) and count_words(text) <= LONGEST_FROM:
+        return any(is_outlet(name) or is_credit(name) for name in placed.groups())
     outlet = _OUTLET_BYLINE.match(text)
-    return outlet is not None and count_words(text) <= 8 and is_credit(outlet[1])
+    is_short = count_words(text) <= 8
+    return outlet is not None and is_short and (is_credit(outlet[1]) or is_outlet(outlet[1]))

@@ -30,6 +30,7 @@ _CREDITS = labels(
 _CREDIT = re.compile(r"\(([^()]{2,40})\)$")
 _CREDIT_PART = re.compile(r"\s*[-–—/|،,+]\s*")
 _DASHED_CREDIT = re.compile(r"\s[-–—|/]\s*([^-–—|/().؟!:]{2,30})$")
+_OWNER = re.compile(r"[^.؟!\s]\s(?:/|©)\s?[A-Za-z][\w.-]*(?:\s[\w.-]+){0,3}$")
 _INNER_SENTENCE = re.compile(r"(?<!\.)[.؟!](?!\.)[\"”»]*\s")
 _PHOTO_LABELS = (
     *("تصوير:", "عدسة:", "الصورة:", "صورة:", "صورة أرشيفية", "صورة من الأرشيف", "صورة متداولة"),
@@ -70,6 +71,11 @@ def is_caption(text: str) -> bool:
     if count_words(text) > LONGEST_CAPTION or not ends_in_credit(text):
         return False
     return not _opens_sentence(text) and not _INNER_SENTENCE.search(text[: text.rindex("(")])
+
+
+def is_owned_photo(text: str) -> bool:
+    """Whether a line below the headline ends in the Latin name of who holds the photo."""
+    return len(text) <= 200 and count_words(text) > 3 and _OWNER.search(text) is not None
 
 
 def is_lone_credit(text: str) -> bool:

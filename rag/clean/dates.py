@@ -74,6 +74,16 @@ def mentions(text: str, *, published: str | None = None) -> list[Mention]:
     ]
 
 
+def inferred_days(text: str, published: str | None) -> dict[str, str]:
+    """The words of a text that count from the day of publication, each with its date in ISO 8601.
+
+    >>> inferred_days("وصل أمس الجمعة.", "2023-07-22")
+    {'أمس الجمعة': '2023-07-21'}
+    """
+    told = (each for each in mentions(text, published=published) if each.is_inferred)
+    return {" ".join(text[each.start : each.end].split()): each.iso for each in told}
+
+
 def explain_day(iso: str) -> str:
     """A day, month or year in ISO 8601 as a reader writes it; anything else as it stands.
 

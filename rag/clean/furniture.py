@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from ipaddress import ip_address
+from itertools import takewhile
 
 from rag.clean.captions import (
     is_caption,
     is_lone_credit,
+    is_owned_photo,
     is_photo_mark,
     is_repeated_caption,
 )
@@ -31,6 +35,7 @@ _SHARE_CALLS = labels(
     "شارك، شاركها، شاركنا، شارك المقال، شارك الخبر، شارك هذا، شارك هذا المقال، شارك على، "
     "شارك عبر، شاركه، نسخ الرابط، انسخ الرابط، تم نسخ الرابط، share، مشاركة عبر، مشاركة على، "
     "مشاركة المقال، مشاركة الخبر، شارك الموضوع، شارك القصة، شارك هذا الخبر، شارك الصفحة، "
+    "شارك هذا الموضوع، "
     "مشاركة الموضوع، مشاركة القصة، copy link، copylink"
 )
 _SHARE_WORDS = labels(
@@ -56,8 +61,10 @@ _SHARE_BAR = re.compile(rf"(?:{_SHARE_WORD.pattern})+")
 
 def is_share_button(text: str) -> bool:
     """Whether the line holds nothing but the words of share buttons."""
-    short = len(text) <= 120 and not is_bulleted(text) and not text.endswith(":")
-    return short and _SHARE_BAR.fullmatch(plain(text)) is not None
+    if len(text) > 120 or is_bulleted(text):
+        return False
+    line = plain(text)
+    return line in _SHARE_CALLS if text.endswith(":") else _SHARE_BAR.fullmatch(line) is not None
 
 
 def share_bar_end(lines: Sequence[Line], at: int) -> int:
@@ -83,7 +90,8 @@ def share_bar_end(lines: Sequence[Line], at: int) -> int:
 _FOOTER_LINES = labels(
     "إلى الأعلى، الذهاب إلى الأعلى، العودة إلى الأعلى، سياسة الخصوصية، سياسة ملفات الارتباط، "
     "شروط الاستخدام، اتصل بنا، تواصل معنا، أعلن معنا، أعلن هنا، للإعلان، المزيد، تحميل المزيد، "
-    "عرض المزيد، اعرض المزيد، خريطة الموقع، هيئة التحرير، rss، خدماتنا"
+    "عرض المزيد، اعرض المزيد، خريطة الموقع، هيئة التحرير، rss، خدماتنا، رابط المصدر، مصدر الخبر، "
+    "رابط الخبر، source link"
 )
 _FOOTER_LINKS = _FOOTER_LINES.union(
     labels(
@@ -99,7 +107,8 @@ _MORE_NEWS = re.compile("لل?مزيد من الاخبار |(?:تابعونا|ت
 _OUR_SITE = re.compile(
     "(?:تابعو|زورو|لزياره|لمتابعه|اشتركو).*(?:موقعنا|صفحتنا|صفحاتنا|قناتنا|قنواتنا|حسابنا|حساباتنا)"
 )
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{14,}={0,2}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{10,}={0,2}")
+SHORTEST_CODE = 14  # characters, where it says no address
 
 
 def is_footer(text: str) -> bool:
@@ -125,14 +134,25 @@ def is_encoded(text: str) -> bool:
     """Whether the line is a base64-like token, with the few words glued to it."""
     if count_words(text) > 10 or "://" in text:
         return False
-    tokens = (match[0] for match in _ENCODED.finditer(text))
-    return any(
+    tokens = [match[0] for match in _ENCODED.finditer(text)]
+    return any(map(_is_address, tokens)) or any(
         (token.endswith("=") or len(token) == len(text) >= 24)
         and len(token) % 4 == 0
+        and len(token.rstrip("=")) >= SHORTEST_CODE
         and not (token.islower() or token.isupper())
         and any(map(str.isdigit, token))
         for token in tokens
     )
+
+
+def _is_address(token: str) -> bool:
+    """Whether the token says the network address of a visitor, as some sites print it."""
+    try:
+        said = b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4)).decode("ascii")
+        ip_address(said)
+    except ValueError:
+        return False
+    return True
 
 
 def without_furniture(lines: Sequence[Line], cuts: Cuts) -> list[Line]:
@@ -147,21 +167,38 @@ def without_furniture(lines: Sequence[Line], cuts: Cuts) -> list[Line]:
             line = lines[at]
             kept.append(line if line.has_gap == has_gap else replace(line, has_gap=has_gap))
             has_gap = False
-            has_headline = has_headline or count_words(lines[at].text) >= SHORTEST_HEADLINE
+            has_headline = has_headline or _is_long(lines[at])
         cuts.note(rule, *lines[at:end])
         at = max(end, at + 1)
-    return kept
+    return _without_descriptions(kept, lines, cuts)
 
 
 def _furniture_end(lines: Sequence[Line], at: int, *, has_headline: bool) -> tuple[int, str]:
     """Where the furniture that begins at a line ends, and by which rule it is that."""
     text = lines[at].text
+    if has_headline and is_owned_photo(text):
+        return at + 1, "caption"
     for rule, is_it in _RULES:
         if is_it(text):
             return at + 1, rule
     if is_repeated_caption(lines, at, has_headline=has_headline):
         return at + 2, "repetition"
     return share_bar_end(lines, at), "share bar"
+
+
+def _without_descriptions(kept: Sequence[Line], lines: Sequence[Line], cuts: Cuts) -> list[Line]:
+    """The lines without what stands above the text and describes a photo that is said twice."""
+    twice = {line.text for line in lines if cuts.get(line.place) == "repetition"}
+    head = list(takewhile(lambda line: not is_paragraph(line.text), kept if twice else ()))
+    title = next((at for at, line in enumerate(head) if _is_long(line)), len(head))
+    again = [line for line in head[title + 1 :] if line.text in twice]
+    cuts.note("repetition", *again)
+    places = {line.place for line in again}
+    return [line for line in kept if line.place not in places]
+
+
+def _is_long(line: Line) -> bool:
+    return count_words(line.text) >= SHORTEST_HEADLINE
 
 
 _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (

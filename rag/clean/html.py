@@ -22,6 +22,9 @@ _NOT_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "object
 _CONTROLS = ("nav", "form", "button", "select", "textarea", "figcaption")
 # libxml2 compares each attribute of a tag with all before it, so a tag of thousands takes minutes.
 _HUGE_TAG = re.compile(r"<([A-Za-z][\w:-]{0,99})[^<>]{20000,}+>")
+# What lxml reads, as such or as a reference, and refuses to write when an element before it goes.
+_UNWRITABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,4})(?![0-9a-fA-F])|0*(\d{1,5})(?!\d));?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Page:
 
 def page_of(html: str) -> Page:
     """The lines of a page, those of its main text as trafilatura judges them, and its metadata."""
-    tree, count = _parsed(_HUGE_TAG.sub(r"<\1>", html[:MAX_CHARACTERS]))
+    tree, count = _parsed(_writable(_HUGE_TAG.sub(r"<\1>", html[:MAX_CHARACTERS])))
     if tree is None:
         return Page(PageLines((), (), Cuts()))
     found = metadata_of(tree, source_text=html)
@@ -76,6 +79,14 @@ def _page_around(element: Any) -> Any:
     if body is not element:
         body.append(element)
     return page
+
+
+def _writable(html: str) -> str:
+    def of_reference(match: re.Match[str]) -> str:
+        code = int(match[1], 16) if match[1] else int(match[2])
+        return " " if _UNWRITABLE.match(chr(code)) else match[0]
+
+    return _REFERENCE.sub(of_reference, _UNWRITABLE.sub(" ", html))
 
 
 def _parsed(html: str) -> tuple[Any, int]:

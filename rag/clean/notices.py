@@ -15,7 +15,7 @@ _CONTROLS = labels(
     "skip to content، menu، search، play، play video، شاهد الفيديو، مشاهدة الفيديو، "
     "استمع إلى المقال، استمع للمقال، استمع إلى الخبر، استمع للخبر، تشغيل الفيديو، تكبير الصورة، "
     "تكبير الخط، تصغير الخط، حجم الخط، موافق، أوافق، قبول، قبول الكل، رفض، فهمت، جاري التحميل، "
-    "تحميل، اضغط هنا، انقر هنا، end of list"
+    "تحميل، اضغط هنا، انقر هنا، end of list، نسخة للطباعة، معجب بهذه، إعجاب، إعجاب تحميل"
 )
 _LANGUAGES = labels(
     "english، français، francais، español، deutsch، türkçe، turkce، فارسی، فارسي، اردو، русский، "
@@ -32,7 +32,7 @@ _COUNTER = re.compile(
 )
 _ADVERTISEMENT = labels(
     "إعلان، الإعلان، إعلانات، مساحة إعلانية، إعلان ممول، محتوى ممول، محتوى إعلاني، "
-    "يستمر المحتوى بعد الإعلان، تستمر القراءة بعد الإعلان، تابع القراءة بعد الإعلان، "
+    "مادة إعلانية، يستمر المحتوى بعد الإعلان، تستمر القراءة بعد الإعلان، تابع القراءة بعد الإعلان، "
     "advertisement، ads، sponsored"
 )
 _COOKIES = re.compile(r"\bملفات (?:تعريف )?الارتباط\b|\bالكوكيز\b|\bcookies\b")
@@ -50,18 +50,30 @@ _NEWSLETTER = re.compile(
     r"\b(?:نشرتنا|النشره (?:البريديه|الاخباريه|اليوميه)|بريدك|القائمه البريديه|لتصلك|تصلك)\b"
 )
 _FOLLOW = re.compile(
-    r"(?:تابعو?نا|تابعو|تابع|انضم|انضمو|اشتركو?|حملو?|زورو|لمتابعه|للاشتراك|للتواصل) (?:.* )?"
+    r"(?:تابعو?نا|تابعوا?|تابع|انضم|انضمو|اشتركو?|حملو?|زورو|لمتابعه|للاشتراك|للتواصل) (?:.* )?"
     r"(?:علي|عبر|الي|في|من|تطبيق|قناه|قناتنا|صفحتنا|صفحه|حسابنا)\b.*"
     r"\b(?:فيسبوك|فيس بوك|تويتر|اكس|واتساب|واتس اب|تلغرام|تليغرام|تيليجرام|تلجرام|انستغرام|"
     r"انستقرام|يوتيوب|تيك توك|نبض|تطبيق|تطبيقنا|google|facebook|twitter|whatsapp|"
     r"telegram|youtube|news)\b"
 )
+_FOLLOW_BUTTON = re.compile(r"(?:تابعو?نا|تابعوا?)(?: \S+){0,3} (?:علي|عبر)(?:ملخص)?")
+_OPENS_A_WINDOW = re.compile(
+    r"(?:(?:انقر|اضغط|النقر) (?:للمشاركه|لتشارك|للطباعه|لارسال)|click to (?:share|print|email)) .*"
+)
+_ADDRESS = re.compile(
+    r"(?:الرابط المختصر|رابط مختصر|الرابط القصير|رابط قصير|رمز العنصر|short ?(?:link|url))"
+    r"\s?[:/]?\s?https?://\S+",
+    re.IGNORECASE,
+)
+_SPAM_NOTICE = re.compile(r"هذا الموقع يستخدم .*(?:اكيسم[^ ]*ت|akismet)|this site uses akismet")
 _OPINION = re.compile(r"\bو?لا (?:[تي]عبر|[تي]عكس|[تي]مثل) بالضروره\b")
 _EMBEDDED = re.compile(r"[—–-]\s?[^@]{1,80}\(@\w{1,30}\)")
 
 
 def is_control(text: str) -> bool:
     """Whether the line is a button, or a link for getting about on the page."""
+    if len(text) <= 150 and (_OPENS_A_WINDOW.fullmatch(plain(text)) or _ADDRESS.fullmatch(text)):
+        return True
     if len(text) > 60:
         return False
     tokens = plain(text).split()
@@ -100,12 +112,18 @@ def is_follow_call(text: str) -> bool:
     """Whether the line calls readers to an outlet's pages elsewhere; reports end in a stop."""
     if count_words(text) > LONGEST_CAPTION or is_paragraph(text):
         return False
-    return _FOLLOW.match(plain(text)) is not None
+    line = plain(text)
+    return _FOLLOW.match(line) is not None or _FOLLOW_BUTTON.fullmatch(line) is not None
 
 
 def is_disclaimer(text: str) -> bool:
     """Whether the line says that an opinion is its writer's own."""
     return count_words(text) <= LONGEST_NOTICE and _OPINION.search(plain(text)) is not None
+
+
+def is_spam_notice(text: str) -> bool:
+    """Whether the line says, below the form for comments, who sorts out the unwanted ones."""
+    return count_words(text) <= LONGEST_NOTICE and _SPAM_NOTICE.match(plain(text)) is not None
 
 
 def is_embedded_post(text: str) -> bool:
@@ -122,4 +140,5 @@ NOTICES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("follow us", is_follow_call),
     ("disclaimer", is_disclaimer),
     ("embedded post", is_embedded_post),
+    ("comments", is_spam_notice),
 )

@@ -13,6 +13,7 @@ from rag.clean.lines import Line, count_words, is_bulleted, is_headline, is_para
 SHORTEST_ARTICLE = 40  # words; what is shorter under "read also" is the teaser of another page
 SHORTEST_HEADLINE = 4  # words; what is shorter below the text is a subheading
 LONGEST_TEASER = 45
+LIKE = 0.25  # of the words of a headline, in its teaser
 HEAD = 6  # lines between a headline and its text, bylines and dates
 
 _TEASER_BYLINE = re.compile(r"[^.؟!()]*\([^()]+\)(?: «[^»]+» \([^()]+\))?$")
@@ -96,6 +97,12 @@ def is_signed_teaser(text: str, below: str) -> bool:
     return is_short and count_words(below) <= 12 and _TEASER_BYLINE.match(below) is not None
 
 
+def is_summary(text: str, headline: str, around: str) -> bool:
+    """Whether a text sums up the headline above it, of which the article around says nothing."""
+    least = 2 * max(LIKE, shared(headline, around))
+    return count_words(headline) > SHORTEST_HEADLINE and shared(headline, text) >= least
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A line of running text, the headline right above it, and whether it is a teaser's."""
@@ -138,6 +145,6 @@ def _told(lines: Sequence[Line], start: int, end: int) -> Iterable[_Told]:
             continue
         below = lines[place + 1].text if place + 1 < end else ""
         is_short = count_words(text) <= LONGEST_TEASER
-        repeats = headline is not None and shared(lines[headline].text, text) >= 0.25
+        repeats = headline is not None and shared(lines[headline].text, text) >= LIKE
         yield _Told(place, headline, (is_short and repeats) or is_signed_teaser(text, below))
         headline = None

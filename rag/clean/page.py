@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.clean.bylines import is_date
@@ -17,15 +16,18 @@ from rag.clean.lines import (
     is_bulleted,
     is_headline,
     is_paragraph,
+    labels,
     plain,
     shared,
 )
 from rag.clean.main_text import NOT_MAIN
 from rag.clean.openings import (
+    LIKE,
     LONGEST_TEASER,
     SHORTEST_ARTICLE,
     SHORTEST_HEADLINE,
     is_signed_teaser,
+    is_summary,
     opening_in,
     openings,
 )
@@ -34,6 +36,7 @@ from rag.clean.signs import (
     is_end_mark,
     is_keyword_label,
     links_more,
+    named_source,
     names_comments,
     names_keywords,
     names_more,
@@ -42,12 +45,11 @@ from rag.clean.signs import (
 from rag.clean.stretch import Stretch
 
 NEAR = 40  # lines
-
 LONGEST_NOTE = 12  # words of text that may stand below the source of an article
 
 _CLOSING = ("share bar", "newsletter", "follow us", "footer", "residue", "disclaimer", "counter")
 _BOX_END = plain("نهاية")
-_SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
+_LINKED = labels("اقرأ المزيد، اختيارات المحرر، مختارات، مختارات المحرر")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ class Part:
 
 def parts_of(lines: Sequence[Line], cuts: Cuts) -> list[Part]:
     """The articles of a page in their order, without what stands around and between them."""
-    starts = [0, *openings(lines)]
+    found = openings(lines)
+    lines = [replace(line, is_title=True) if at in found else line for at, line in enumerate(lines)]
+    starts = [0, *found]
     parts: list[Part] = []
     for start, end in pairwise([*starts, len(lines)]):
         parts.extend(_Reader(without_furniture(lines[start:end], cuts), cuts).read())
@@ -82,7 +86,7 @@ class _Reader:
     def _begin(self, headline: Line | None = None) -> None:
         self._kept: list[Line] = []
         self._words = 0
-        self._headline = headline
+        self._head(headline)
         self._source: str | None = None
         self._has_text = False
         self._has_ended = False  # the page said so: it named its source or its keywords
@@ -93,7 +97,7 @@ class _Reader:
             line = self._lines[self._at]
             text = line.text
             if line.is_title and not self._has_text:
-                self._headline = line
+                self._head(line)
                 self._at += 1
             elif names_more(text):
                 self._pass_teasers()
@@ -117,6 +121,10 @@ class _Reader:
                 self._keep()
         self._finish()
         return self._parts
+
+    def _head(self, headline: Line | None) -> None:
+        self._headline = headline
+        self._cuts.note("no text below it", *filter(None, [headline]))  # unless some is kept
 
     def _keep(self) -> None:
         line = self._lines[self._at]
@@ -152,14 +160,13 @@ class _Reader:
             self._parts.append(Part(tuple(self._kept), self._headline, self._source))
 
     def _source_in(self, text: str) -> str | None:
-        match = _SOURCE.match(text)
-        if not match or not self._has_text or count_words(match[1]) > 6:
+        if not self._has_text or (named := named_source(text)) is None:
             return None
         # Below a table in the middle of an article it is the source of the table.
         start = self._at + 1
         below = min(self._stretch.label_after(start), start + NEAR)
         goes_on = self._stretch.running_words(start, below) > LONGEST_NOTE
-        return None if goes_on else match[1].strip(" .")
+        return None if goes_on else named
 
     def _pass_keywords(self) -> None:
         text = self._lines[self._at].text
@@ -266,10 +273,17 @@ class _Reader:
             return True
         if count_words(text) > LONGEST_TEASER:
             return False
-        if not headlines or shared(self._lines[headlines[-1]].text, text) < 0.25:
+        if not headlines or text.startswith("و"):
             return False
-        # The article may go on below a box of links, and a sentence of it share their words.
-        return not text.startswith("و") and not self._stretch.running(below, end)
+        headline = self._lines[headlines[-1]].text
+        repeated = shared(headline, text)
+        if repeated < LIKE or not self._stretch.running(below, end):
+            return repeated >= LIKE
+        # The article may go on below and share their words; below "read also" may stand another.
+        if plain(self._lines[headlines[0] - 1].text) not in _LINKED:
+            return False
+        around = [*self._kept[:5], *self._lines[below : below + 3]]
+        return is_summary(text, headline, " ".join(line.text for line in around))
 
     def _leave_teasers(self, headlines: Sequence[int], end: int) -> None:
         """Decide what the running text is that follows a box of links."""

@@ -7,6 +7,7 @@ import re
 from rag.clean.lines import count_words, is_bulleted, is_paragraph, labels, plain
 
 LONGEST_LABEL = 40  # characters
+MOST_SOURCES, LONGEST_SOURCE = 4, 6  # names, words of each
 
 _READ = labels(
     "اقرأ أيضا، اقرأ أيضا على موقعنا، اقرأ المزيد، اقرأ كذلك، طالع أيضا، شاهد أيضا، تابع أيضا، "
@@ -21,7 +22,8 @@ _MORE = _READ.union(
         "المزيد من المقالات، مقالات أخرى للكاتب، مقالات الكاتب، المزيد للكاتب، أخبار أخرى، "
         "من نفس القسم، في هذا القسم، تصفح المقالات، المقالة السابقة، المقالة التالية، "
         "المقال السابق، المقال التالي، الخبر السابق، الخبر التالي، الموضوع السابق، الموضوع التالي، "
-        "السابق، التالي، ذات صلة، شريط الأخبار"
+        "السابق، التالي، ذات صلة، شريط الأخبار، اختيارات المحرر، "
+        "مختارات المحرر، مرتبط"
     ),
     (
         plain(f"{noun} {kind}")
@@ -38,7 +40,7 @@ _MORE = _READ.union(
 _MORE_OF = re.compile(r"(?:المزيد|لمزيد|للمزيد) (?:من|في|حول|عن)(?: \w+){1,3}")
 _KEYWORDS = labels(
     "كلمات دلالية، الكلمات الدلالية، كلمات مفتاحية، الكلمات المفتاحية، كلمات مفتاح، وسوم، "
-    "الوسوم، وسوم المقال، وسم، تاغات، تاجز، علامات، العلامات، الدلالات، هاشتاغ، الأوسمة، "
+    "الوسوم، وسوم المقال، وسم، تاغات، تاجز، علامات، العلامات، الدلالات، هاشتاغ، الأوسمة، مواضيع، "
     "tags، keywords"
 )
 _COMMENT_FORM = tuple(
@@ -55,6 +57,7 @@ _HASHTAGS = re.compile(r"(?:#[^\s#]{2,60}[\s،,|]*){2,}")
 _END_MARK = re.compile(
     r"[/\\(«\s]{0,6}(?:انتهى|إنتهى|النهاية|يتبع)[/\\)»\s.]{0,6}(?:[^\s/]{1,4}[\s/]?){0,4}"
 )
+_SOURCE = re.compile(r"المصدر\s*[:：]\s*(\S.*)$")
 _BOX_END = f" {plain('نهاية')}"
 _SKIP = re.compile(r"(?:تخطى|تخطي|تخط) (.{2,60}) (?:وواصل|و واصل|وتابع) القراءة")
 _LINK_TEXT = re.compile(r"[:：|]|\.\.")
@@ -115,6 +118,14 @@ def names_comments(text: str) -> bool:
 def is_end_mark(text: str) -> bool:
     """Whether the line is the mark that an agency sets below a report: «// انتهى //»."""
     return len(text) <= 40 and _END_MARK.fullmatch(text) is not None
+
+
+def named_source(text: str) -> str | None:
+    """Who the line names as the source of the article; None for another line."""
+    match = _SOURCE.match(text)
+    names = [name.strip(" .") for name in match[1].split("+")] if match else []
+    is_short = len(names) <= MOST_SOURCES and all(count_words(n) <= LONGEST_SOURCE for n in names)
+    return " + ".join(names) if names and is_short else None
 
 
 def skipped_box(text: str) -> str | None:

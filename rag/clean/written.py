@@ -29,7 +29,8 @@ _WHENS: dict[str, When] = {
 }
 WHEN = rf"(?:قبل\s{{1,3}}الماضيه?|{'|'.join(sorted(_WHENS, key=len, reverse=True))}){END}"
 
-_LEFT = r"(?<!\d)(?<!\d[.,:/-])"
+# Before a hyphen may stand the hour: «10:35-14 مارس».
+_LEFT = r"(?<!\d)(?:(?<!\d[.,:/-])|(?<=:\d\d-))"
 _DIGITS = r"\d{1,2}(?:st|nd|rd|th)?(?!\d)"
 _WRITTEN_DAY = f"{BEGIN}{pattern(WRITTEN_DAYS)}"
 DAY = rf"(?:{_LEFT}{_DIGITS}|{_WRITTEN_DAY})"

@@ -53,22 +53,27 @@ def search(
 
 @click.command()
 @click.argument("question")
+@click.option("--quotes", is_flag=True, help="Answer in quotations, without a language model.")
 @with_filter
 @as_json_option
 @with_settings
-def ask(question: str, as_json: bool, within: Filter | None, open_rag: OpenRag) -> None:
+def ask(
+    question: str, quotes: bool, as_json: bool, within: Filter | None, open_rag: OpenRag
+) -> None:
     """Answer QUESTION from the articles, with the passage each sentence rests on.
 
     \b
     Example:
       rag ask "متى زار بوتين كوريا الشمالية؟"
     """
-    with open_rag() as rag:
+    with open_rag(overrides=("generate.kind=none",) if quotes else ()) as rag:
         answer = rag.ask(question, within=within)
+        cited = {citation.passage.document_id for citation in answer.citations}
+        documents = {document.id: document for document in rag.documents([*cited])}
     if as_json:
-        print_json(report.answer_as_json(answer))
+        print_json(report.answer_as_json(answer, documents))
     else:
-        click.echo(report.answer_as_text(answer))
+        click.echo(report.answer_as_text(answer, documents))
 
 
 @click.command()

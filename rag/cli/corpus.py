@@ -39,6 +39,7 @@ _BEGUN = 500  # milliseconds until watching counts as begun
 @click.option(
     "--explain", is_flag=True, help="Change nothing: print what of each page is kept or cut, why."
 )
+@click.option("--ray", is_flag=True, help="Embed with Ray, as [ray] in config.toml says.")
 @as_json_option
 @with_settings
 def ingest(
@@ -46,6 +47,7 @@ def ingest(
     rebuild: bool,
     watch: bool,
     explain: bool,
+    ray: bool,
     as_json: bool,
     open_rag: OpenRag,
 ) -> None:
@@ -71,20 +73,20 @@ def ingest(
     if rebuild:
         erase_index(open_rag.config, index=open_rag.index, overrides=open_rag.overrides)
     with open_rag(create=True) as rag:
-        done = _ingest(rag, paths, as_json=as_json)
+        done = _ingest(rag, paths, as_json=as_json, with_ray=ray)
         if watch:
             for _ in _changes(paths):
                 try:
-                    _ingest(rag, paths, as_json=as_json)
+                    _ingest(rag, paths, as_json=as_json, with_ray=ray)
                 except ArticleError as error:  # there may be something to read again later
                     click.echo(f"rag: {error}", err=True)
     if done.refused:
         click.get_current_context().exit(USER_ERROR)
 
 
-def _ingest(rag: Rag, paths: Sequence[Path], *, as_json: bool) -> IngestReport:
+def _ingest(rag: Rag, paths: Sequence[Path], *, as_json: bool, with_ray: bool) -> IngestReport:
     with ProgressBars() as bars:
-        done = rag.ingest(paths, progress=bars)
+        done = rag.ingest(paths, progress=bars, with_ray=with_ray)
     if as_json:
         print_json(dataclasses.asdict(done))
     else:

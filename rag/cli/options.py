@@ -44,9 +44,14 @@ class OpenRag:
         self.config = config
         self.overrides = overrides
 
-    def __call__(self, *, create: bool = False, index: Path | None = None) -> Rag:
+    def __call__(
+        self, *, create: bool = False, index: Path | None = None, overrides: tuple[str, ...] = ()
+    ) -> Rag:
         return Rag.open(
-            self.config, index=index or self.index, overrides=self.overrides, create=create
+            self.config,
+            index=index or self.index,
+            overrides=(*self.overrides, *overrides),
+            create=create,
         )
 
 

@@ -9,10 +9,19 @@ import click
 from rag import doctor as checks
 from rag import models as catalogue
 from rag.cli.options import USER_ERROR, Group, as_json_option, print_json
-from rag.factory import models_folder
+from rag.factory import models_folder, prepare_embedder
 from rag.settings import load_settings
 
+
+class _OnHub(click.Choice[str]):
+    """A name of the catalogue, or of a GGUF file of the hub."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if catalogue.is_hub_name(value) else super().convert(value, param, ctx)
+
+
 _names = click.argument("names", nargs=-1, type=click.Choice(list(catalogue.CATALOGUE)))
+_names_anywhere = click.argument("names", nargs=-1, type=_OnHub(list(catalogue.CATALOGUE)))
 _config = click.option("--config", type=click.Path(path_type=Path), help="Another config.toml.")
 
 
@@ -40,7 +49,7 @@ def models_list(config: Path | None) -> None:
 
 
 @models.command("fetch")
-@_names
+@_names_anywhere
 @click.option(
     "--source",
     "sources",
@@ -61,18 +70,26 @@ def models_fetch(
 ) -> None:
     """Fetch the models NAMES, by default both, and check every file against its SHA-256.
 
-    Run it again after an interruption: parts that are here are kept.
+    Run it again after an interruption: parts that are here are kept. On x86 processors the embedder
+    is then prepared for this one, which takes about a minute, once. Any other GGUF file is named as
+    owner/repo:file.gguf and comes from the hub alone.
 
     \b
     Example:
       rag models fetch
     """
-    folder = models_folder(load_settings(config))
+    settings = load_settings(config)
+    folder = models_folder(settings)
     fetcher = catalogue.Fetcher(local=local)
     for name in names or catalogue.CATALOGUE:
+        if catalogue.is_hub_name(name):
+            click.echo(f"{name}: {catalogue.hub_fetch(name)}")
+            continue
         spec = catalogue.CATALOGUE[name]
         path = fetcher.fetch(spec, folder, sources=sources or catalogue.SOURCES)
         click.echo(f"{name}: {path}")
+        if name == settings.embed.model:
+            prepare_embedder(settings)
 
 
 @models.command("verify")

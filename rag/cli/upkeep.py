@@ -8,8 +8,8 @@ import click
 
 from rag.arabic import ANALYSER, analyse
 from rag.cli.options import Group, OpenRag, as_json_option, print_json, with_settings
-from rag.factory import embedder_name, make_chunker
-from rag.index import IndexIdentity
+from rag.errors import SettingsError
+from rag.factory import index_identity
 from rag.index.backup import backup, restore
 from rag.index.upkeep import rebuild, verify
 from rag.settings import Settings, load_settings
@@ -34,7 +34,7 @@ def index_verify(as_json: bool, open_rag: OpenRag) -> None:
       rag index verify
     """
     settings, folder = _settings(open_rag)
-    problems = verify(folder, _identity(settings), analyse=analyse)
+    problems = verify(folder, index_identity(settings), analyse=analyse)
     if as_json:
         print_json({"index": str(folder), "ok": not problems, "problems": problems})
     else:
@@ -58,7 +58,7 @@ def index_rebuild(open_rag: OpenRag) -> None:
       rag index rebuild
     """
     settings, folder = _settings(open_rag)
-    done = rebuild(folder, _identity(settings), analyse=analyse)
+    done = rebuild(folder, index_identity(settings), analyse=analyse)
     click.echo(f"{folder}: {done.documents} articles")
     for name in done.lost:
         click.echo(f"rag: lost, at least in part: {name}", err=True)
@@ -99,13 +99,9 @@ def index_restore(file: Path, force: bool, open_rag: OpenRag) -> None:
 
 def _settings(open_rag: OpenRag) -> tuple[Settings, Path]:
     settings = load_settings(open_rag.config, open_rag.overrides)
+    if settings.index.kind != "local" and not open_rag.index:
+        raise SettingsError(
+            f"rag index keeps local indexes, and index.kind = {settings.index.kind!r}: use the"
+            " tools of its server, or name a folder with --index"
+        )
     return settings, open_rag.index or Path(settings.index.folder)
-
-
-def _identity(settings: Settings) -> IndexIdentity:
-    return IndexIdentity(
-        embedder=embedder_name(settings.embed),
-        dimension=settings.embed.dimension,
-        chunker=make_chunker(settings).name,
-        analyser=ANALYSER,
-    )

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from rag.errors import IndexAccessError, IndexDamagedError, RagError
 from rag.index.derived import GENERATIONS
-from rag.index.generation import Analyse, flush
+from rag.index.generation import Analyse
 from rag.index.lock import LOCK, WriterLock
+from rag.index.sealed import flush
 from rag.index.seals import seal_of
 from rag.index.sqlite import FILE, told_plainly
 from rag.index.store import Store

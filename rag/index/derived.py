@@ -13,9 +13,10 @@ from typing import Any
 
 from rag.errors import IndexAccessError, IndexLockedError
 from rag.index import IndexIdentity
-from rag.index.generation import UNUSABLE, Analyse, Generation, check_files, flush, write_generation
+from rag.index.generation import LAYOUT, UNUSABLE, Analyse, Generation, write_generation
 from rag.index.lexical import Bm25
 from rag.index.lock import WriterLock
+from rag.index.sealed import check, flush
 from rag.index.store import State, Store
 
 GENERATIONS = "generations"
@@ -56,6 +57,11 @@ class DerivedFiles:
             _log.warning("%s is not used and will be rebuilt: %s", place, error)
             return None
 
+    def older(self, state: State) -> Generation | None:
+        """What a state leaves to the next: as it is in memory, or its files; None if damaged."""
+        held = self._generation
+        return held if held and held.token == state.token else self.open(state)
+
     def publish(self, connection: Connection, state: State, *, older: Generation | None) -> None:
         """Write the files of a state aside, then put them in their place in one step."""
         place = self._place(state.revision)
@@ -82,7 +88,7 @@ class DerivedFiles:
             return []
         place = self._place(state.revision)
         try:
-            check_files(place, self._birth(state))
+            check(place, self._birth(state))
         except UNUSABLE as error:
             return [f"{place}: {error}: {_REMADE}"]
         return []
@@ -95,7 +101,7 @@ class DerivedFiles:
             return Generation.open(self._place(state.revision), birth, bm25=self._bm25)
         except (IndexLockedError, IndexAccessError, OSError):
             # A writer is at work, or this folder is read-only: search a copy nobody else sees.
-            # All of it is in memory when it is deleted.
+            # What is not in memory when it is deleted the system keeps while it is in use.
             with tempfile.TemporaryDirectory() as scratch:
                 self._write(connection, state, folder=Path(scratch), older=None)
                 return Generation.open(Path(scratch), birth, bm25=self._bm25)
@@ -115,4 +121,4 @@ class DerivedFiles:
         return self._folder / GENERATIONS / f"{revision:06}"
 
     def _birth(self, state: State) -> dict[str, Any]:
-        return asdict(state) | asdict(self._identity)
+        return {"layout": LAYOUT, **asdict(state), **asdict(self._identity)}

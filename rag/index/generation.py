@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.dense import EXACT_ROWS, DenseIndex, DenseWriter, Places, similarities
 from rag.index.filters import FACETS, Facets, Mask, allowed, facets_of
-from rag.index.lexical import Bm25, LexicalIndex, LexicalWriter, Ranking, save_array
+from rag.index.lexical import Bm25, LexicalIndex, LexicalWriter, Ranking
+from rag.index.sealed import read, save_array, seal
 from rag.index.seals import seal_of
 from rag.index.store import Entry
 from rag.types import Filter, Passage
@@ -27,9 +25,9 @@ Analyse = Callable[[str], list[str]]
 
 UNUSABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # the last: FAISS's own
 
-_LAYOUT = 3  # of the files
-_BLOCK = 256  # questions compared at a time
-_WIDTH = 4  # rows looked at for each passage wanted, and how much further to look if too few
+LAYOUT = 4  # of the files
+WIDTH = 80  # rows compared for each passage wanted, of those with the nearest codes
+_WIDER = 4  # times as many, where too few passages have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +43,46 @@ class Generation:
     names: NDArray[np.uint64]  # see `_name`
     by_name: NDArray[np.int64]  # positions in the order of the names
     facets: Facets
-    dense: Any
+    dense: DenseIndex
     lexical: LexicalIndex
+    reach: _Reach  # of a search without a filter
 
     @classmethod
     def open(cls, folder: Path, birth: dict[str, Any], *, bm25: Bm25) -> Generation:
         """Open the files after their checksums; one of `UNUSABLE` if anything is not right."""
-        import faiss
-
-        check_files(folder, birth)
-        names = np.load(folder / "names.npy")
-        facets = np.load(folder / "facets.npy")
+        columns = read(folder, birth)
+        names, starts, facets = (columns[f"{name}.npy"] for name in ("names", "starts", "facets"))
+        mask = allowed(facets, None)
         return cls(
             token=birth["token"],
-            keys=np.load(folder / "keys.npy"),
-            starts=np.load(folder / "starts.npy"),
+            keys=columns["keys.npy"],
+            starts=starts,
             names=names,
             by_name=np.argsort(names),
             facets=facets,
-            dense=faiss.read_index(str(folder / "dense.faiss")),
-            lexical=LexicalIndex(folder, bm25, counted=allowed(facets, None)),
+            dense=DenseIndex(columns, birth["dimension"]),
+            lexical=LexicalIndex(columns, bm25, counted=mask),
+            reach=_Reach.of(mask, starts),
         )
 
     def nearest(self, vectors: Vectors, k: int, within: Filter | None) -> list[Ranking]:
-        """At most `k` positions for each vector, nearest row first; equal ones by position."""
-        reach = _Reach(allowed(self.facets, within), self.starts)
-        k = min(k, reach.passages)
-        if k < 1:
+        """At most `k` positions for each vector, nearest row first; equal ones by position.
+
+        Of more than EXACT_ROWS rows those are compared of which a code of a bit for each number
+        is among the nearest.
+        """
+        reach = self._reach(within)
+        if min(k, reach.rows) < 1:
             return [(np.empty(0, np.int64), np.empty(0))] * len(vectors)
-        rankings: list[Ranking] = []
-        for start in range(0, len(vectors), _BLOCK):
-            block = np.ascontiguousarray(vectors[start : start + _BLOCK], np.float32)
-            rankings += self._rank(block, k, reach)
-        return rankings
+        if reach.rows > EXACT_ROWS:
+            return [self._search(vector, k, reach) for vector in vectors]
+        places = reach.places()
+        rows = self.dense.take(places)
+        return [self._rank(places, similarities(rows, vector), k) for vector in vectors]
 
     def matching(self, asked: Sequence[list[str]], k: int, within: Filter | None) -> list[Ranking]:
         """At most `k` positions for each list of terms, highest BM25 first."""
-        mask = allowed(self.facets, within)
+        mask = self._reach(within).mask
         return [self.lexical.search(terms, k, mask) for terms in asked]
 
     def is_at(self, position: int, passage: Passage) -> bool:
@@ -95,60 +96,48 @@ class Generation:
         for position in self.by_name[place : place + 1]:
             if self.names[position] == name:
                 start, end = self.starts[position : position + 2].tolist()
-                rows: Vectors = self.dense.reconstruct_n(start, end - start)
-                return rows
-        return np.empty((0, self.dense.d), np.float32)
+                return self.dense.span(start, end)
+        return self.dense.span(0, 0)
 
-    def _rank(self, block: Vectors, k: int, reach: _Reach) -> list[Ranking]:
-        found: dict[int, Ranking] = {}
-        width = _WIDTH * k
-        while unclear := [number for number in range(len(block)) if number not in found]:
-            width = min(width, reach.rows)
-            scores, rows = self._compare(block[unclear], width, reach)
-            owners = np.searchsorted(self.starts, rows, side="right") - 1
-            for number, score, owner in zip(unclear, scores, owners, strict=True):
-                positions, first = np.unique(owner, return_index=True)
-                best = score[first]
-                # A row not looked at may equal the last one, but scores no more: passages above
-                # the last are certain. Those of many near rows can leave too few of them.
-                if width == reach.rows or np.count_nonzero(best > score[-1]) >= k:
-                    order = np.argsort(-best, kind="stable")[:k]
-                    found[number] = positions[order], best[order]
-            width *= _WIDTH
-        return [found[number] for number in range(len(block))]
+    def _reach(self, within: Filter | None) -> _Reach:
+        return _Reach.of(allowed(self.facets, within), self.starts) if within else self.reach
 
-    def _compare(
-        self, block: Vectors, width: int, reach: _Reach
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        import faiss
+    def _search(self, question: Vectors, k: int, reach: _Reach) -> Ranking:
+        width = WIDTH * k
+        while True:
+            places = self.dense.near(question, width, mask=reach.row_mask)
+            found = self._rank(places, similarities(self.dense.take(places), question), k)
+            if len(found[0]) >= k or len(places) == reach.rows:
+                return found
+            width *= _WIDER
 
-        # FAISS shares out questions, not rows: with a single one the other threads only
-        # wait, and on two busy cores that took 22 ms instead of 3 (20,000 rows of 768).
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(threads if len(block) > 1 else 1)
-        try:
-            scores, rows = self.dense.search(block, width, params=reach.parameters)
-        finally:
-            faiss.omp_set_num_threads(threads)
-        return scores, rows
+    def _rank(self, places: Places, scores: NDArray[np.float32], k: int) -> Ranking:
+        """At most `k` passages of some rows, by the best of them; equal ones by position."""
+        owners = np.searchsorted(self.starts, places, side="right") - 1
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        best = np.maximum.reduceat(scores, first)
+        order = np.argsort(-best, kind="stable")[:k]
+        return owners[first][order], best[order].astype(np.float64)
 
 
+@dataclass(frozen=True, slots=True)
 class _Reach:
-    """The passages that a dense search may return, and their rows."""
+    """The passages that a search may return, and their rows; a mask is None if it has them all."""
 
-    def __init__(self, mask: Mask | None, starts: NDArray[np.int64]) -> None:
-        self.passages = len(starts) - 1
-        self.rows = int(starts[-1])
-        self.parameters: Any = None  # of FAISS
-        if mask is not None:
-            import faiss
+    mask: Mask | None
+    row_mask: Mask | None
+    rows: int
 
-            rows = np.repeat(mask, np.diff(starts))
-            self.passages = int(np.count_nonzero(mask))
-            self.rows = int(np.count_nonzero(rows))
-            bits = np.packbits(rows, bitorder="little")
-            library: Any = faiss  # its types know only the C++ signatures
-            self.parameters = library.SearchParameters(sel=library.IDSelectorBitmap(bits))
+    @classmethod
+    def of(cls, mask: Mask | None, starts: NDArray[np.int64]) -> _Reach:
+        if mask is None:
+            return cls(None, None, int(starts[-1]))
+        row_mask = np.repeat(mask, np.diff(starts))
+        return cls(mask, row_mask, int(np.count_nonzero(row_mask)))
+
+    def places(self) -> Places:
+        """The rows, rising."""
+        return np.arange(self.rows) if self.row_mask is None else np.flatnonzero(self.row_mask)
 
 
 def write_generation(
@@ -163,25 +152,23 @@ def write_generation(
 
     `entries` are all there are, with rising keys; `birth` is what the files are derived from.
     """
-    import faiss
-
-    dense = faiss.IndexFlatIP(birth["dimension"])
     lexical = LexicalWriter()
     positions: dict[int, int] = {}  # by key
     starts, names, facets = [0], [], []
     analysed = set(older.keys.tolist()) if older else set()
-    for entry in entries:
-        position = positions.setdefault(entry.key, len(positions))
-        dense.add(entry.vectors)
-        starts.append(dense.ntotal)
-        names.append(_name(entry.passage))
-        facets.append(facets_of(entry.document, entry.family, entry.place))
-        if entry.key not in analysed:
-            lexical.add(position, analyse(f"{entry.passage.title} {entry.passage.text}"))
+    with DenseWriter(folder, birth["dimension"]) as dense:
+        for entry in entries:
+            position = positions.setdefault(entry.key, len(positions))
+            dense.add(entry.vectors)
+            starts.append(dense.count)
+            names.append(_name(entry.passage))
+            facets.append(facets_of(entry.document, entry.family, entry.place))
+            if entry.key not in analysed:
+                lexical.add(position, analyse(f"{entry.passage.title} {entry.passage.text}"))
+        dense.finish()
     if older:
         moved = [positions.get(key, -1) for key in older.keys.tolist()]
         lexical.take_over(older.lexical, np.array(moved, np.int64))
-    (folder / "dense.faiss").write_bytes(faiss.serialize_index(dense).data)
     columns: dict[str, NDArray[Any]] = {
         "keys": np.array(list(positions), np.int64),
         "starts": np.array(starts, np.int64),
@@ -191,30 +178,7 @@ def write_generation(
     for name, column in columns.items():
         save_array(folder / f"{name}.npy", column)
     lexical.write(folder)
-    _seal(folder, birth)
-
-
-def check_files(folder: Path, birth: dict[str, Any]) -> None:
-    """One of `UNUSABLE` unless the files are whole and were derived from `birth`."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for name, ours in {"layout": _LAYOUT, **birth}.items():
-        if manifest["birth"].get(name) != ours:
-            raise ValueError(f"its {name} is {manifest['birth'].get(name)}, not {ours}")
-    names = list(manifest["files"])
-    with ThreadPoolExecutor() as pool:
-        found = pool.map(_fingerprint, map(folder.joinpath, names))
-        for name, fingerprint in zip(names, found, strict=True):
-            if fingerprint != manifest["files"][name]:
-                raise ValueError(f"{name} does not match its checksum")
-
-
-def flush(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    seal(folder, birth)
 
 
 def _name(passage: Passage) -> np.uint64:
@@ -226,21 +190,3 @@ def _name(passage: Passage) -> np.uint64:
     return np.uint64(
         int.from_bytes(seal_of(p.document_id, p.id, p.title, p.text, p.start, p.end)[:8], "little")
     )
-
-
-def _seal(folder: Path, birth: dict[str, Any]) -> None:
-    """Bring every file to the disk and list it, with its size and checksum, in the manifest."""
-    files = {}
-    for path in sorted(folder.iterdir()):
-        flush(path)
-        files[path.name] = _fingerprint(path)
-    manifest = {"birth": {"layout": _LAYOUT, **birth}, "files": files}
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
-    flush(folder / "manifest.json")
-    flush(folder)
-
-
-def _fingerprint(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"sha256": digest, "size": path.stat().st_size}

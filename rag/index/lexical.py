@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.sealed import Columns, save_array
+
 Ranking: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]  # positions, their scores
 
 
@@ -34,14 +36,14 @@ class LexicalIndex:
     """
 
     def __init__(
-        self, folder: Path, bm25: Bm25 = BM25, *, counted: NDArray[np.bool_] | None = None
+        self, columns: Columns, bm25: Bm25 = BM25, *, counted: NDArray[np.bool_] | None = None
     ) -> None:
-        self._letters = _opened(folder, "terms")
-        self._ends = _opened(folder, "term_ends")
-        self._starts = _opened(folder, "starts")
-        self._positions = _opened(folder, "positions")
-        self._counts = _opened(folder, "counts")
-        self._lengths = _opened(folder, "lengths")
+        self._letters = columns[_file("terms")]
+        self._ends = columns[_file("term_ends")]
+        self._starts = columns[_file("starts")]
+        self._positions = columns[_file("positions")]
+        self._counts = columns[_file("counts")]
+        self._lengths = columns[_file("lengths")]
         self._k1 = bm25.k1
         self._counted = counted
         lengths = self._lengths if counted is None else self._lengths[counted]
@@ -135,7 +137,7 @@ class LexicalWriter:
             "lengths": np.array([self._lengths[p] for p in range(len(self._lengths))], np.int32),
         }
         for name, column in columns.items():
-            save_array(_file(folder, name), column)
+            save_array(folder / _file(name), column)
 
     def _number(self, term: str) -> int:
         return self._vocabulary.setdefault(term, len(self._vocabulary))
@@ -152,17 +154,5 @@ def _best(scores: NDArray[np.float64], k: int) -> Ranking:
     return positions, scores[positions]
 
 
-def save_array(path: Path, array: NDArray[Any]) -> None:
-    """What `numpy.save` writes; but where the disk is full, with the system's own error."""
-    with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
-        file.write(np.ascontiguousarray(array).data)
-
-
-def _opened(folder: Path, name: str) -> NDArray[Any]:
-    column: NDArray[Any] = np.load(_file(folder, name))
-    return column
-
-
-def _file(folder: Path, name: str) -> Path:
-    return folder / f"lexical.{name}.npy"
+def _file(name: str) -> str:
+    return f"lexical.{name}.npy"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ from rag.errors import IndexDamagedError, IndexMissingError
 from rag.index import IndexIdentity, IndexStats, check_groups, check_passages, check_vectors
 from rag.index.changes import Changes, apply
 from rag.index.derived import GENERATIONS, DerivedFiles
-from rag.index.generation import Analyse, Generation, flush
+from rag.index.generation import Analyse, Generation
 from rag.index.lexical import BM25, Bm25, Ranking
 from rag.index.lock import LOCK, WriterLock
 from rag.index.rest import check_at_rest, leave
+from rag.index.sealed import flush
 from rag.index.sqlite import FILE, REPAIR, create_store, told_plainly
 from rag.index.store import Store
 from rag.types import Document, Filter, Hit, Passage, SourceFile
@@ -68,11 +69,25 @@ class LocalIndex:
         self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
     ) -> None:
         """Store a document with `vectors` of shape (at least 1, dimension) per passage, durably."""
+        self.put_all([(document, passages, vectors)])
+
+    def put_all(
+        self, articles: Iterable[tuple[Document, Sequence[Passage], Sequence[Vectors]]]
+    ) -> None:
+        """Put many; all are durable when it returns, and none before: the disk is waited for once.
+
+        They need not be in memory together.
+        """
         dimension = self._identity.dimension
-        check_passages(document, passages, vectors=vectors, dimension=dimension)
+        put = []
         self._lock.acquire()
-        self._store.stage(document, passages, vectors)
-        self._changes.add(document.id)
+        with self._store.writing() as connection:
+            for document, passages, vectors in articles:
+                check_passages(document, passages, vectors=vectors, dimension=dimension)
+                self._store.stage(connection, document, passages, vectors=vectors)
+                put.append(document.id)
+        for document_id in put:
+            self._changes.add(document_id)
 
     def remove(self, document_ids: Collection[str]) -> None:
         """Take documents out at the next commit; an unknown id is passed over."""
@@ -106,7 +121,7 @@ class LocalIndex:
                 is_changed = apply(connection, self._changes, known=files, groups=groups)
                 state = store.write_state(connection, advance=is_changed)
                 if is_changed:
-                    older = self._derived.open(before) if before.revision else None
+                    older = self._derived.older(before) if before.revision else None
                     self._derived.publish(connection, state, older=older)
             self._changes = Changes()
             self._derived.sweep(state)

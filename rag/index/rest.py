@@ -6,20 +6,18 @@ import json
 import logging
 import os
 import sqlite3
-import zlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import IndexAccessError, IndexDamagedError, IndexLockedError
 from rag.index.lock import WriterLock
+from rag.index.sealed import sum_of
 from rag.index.seals import seal_of
 from rag.index.sqlite import FILE, LOG, PAGE, REPAIR
 from rag.index.store import Store
 
 SUM = f"{FILE}.sum"  # the revision that was left, and the checksum of the file
 
-_PIECE = 1 << 22  # bytes hashed at a time
 _PATIENCE = 2000  # milliseconds for searches to finish, before the log can be emptied
 _log = logging.getLogger(__name__)
 
@@ -63,7 +61,7 @@ def leave(folder: Path, store: Store, *, is_changed: bool = False) -> None:
             is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.OperationalError:  # no space left
             is_busy = True
-        digest = "" if is_busy else _sum(folder / FILE)
+        digest = "" if is_busy else sum_of(folder / FILE)
         text = json.dumps([revision, digest, seal_of(revision, digest).hex()])
         draft = folder / f"{SUM}.new"
         with draft.open("w") as file:
@@ -109,7 +107,7 @@ def _look_through_log(folder: Path, store: Store) -> None:
 def _is_as_left(folder: Path) -> bool:
     digest = left(folder)[1]
     try:
-        return bool(digest) and not _log_size(folder) and digest == _sum(folder / FILE)
+        return bool(digest) and not _log_size(folder) and digest == sum_of(folder / FILE)
     except OSError:
         return False
 
@@ -130,14 +128,3 @@ def _log_size(folder: Path) -> int:
         return (folder / LOG).stat().st_size
     except OSError:
         return 0
-
-
-def _sum(path: Path) -> str:
-    """CRC-32 of each piece, all of them sealed: any flipped bit shows."""
-    with path.open("rb") as file, ThreadPoolExecutor() as pool:
-        number, size = file.fileno(), os.fstat(file.fileno()).st_size
-
-        def crc(start: int) -> int:
-            return zlib.crc32(os.pread(number, _PIECE, start))
-
-        return seal_of(size, *pool.map(crc, range(0, size, _PIECE))).hex()

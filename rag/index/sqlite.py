@@ -22,7 +22,7 @@ REPAIR = (
     " rag ingest --rebuild"
 )
 
-FORMAT = "3"
+FORMAT = "4"
 _PATIENCE = 10.0  # seconds to wait for another connection's lock
 # Small columns stand before the text, which may continue on pages of its own. See `seals` on
 # the checksums; the seal of a row covers its other small columns.
@@ -43,7 +43,7 @@ CREATE TABLE passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     id TEXT NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    vectors BLOB NOT NULL  -- float32, little-endian, one after the other
+    vectors BLOB NOT NULL  -- float16, little-endian, one after the other
 );
 CREATE INDEX passages_of_document ON passages (document);
 CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;

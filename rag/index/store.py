@@ -15,6 +15,7 @@ import numpy as np
 from rag.errors import IndexDamagedError, IndexMismatchError
 from rag.index import IndexIdentity
 from rag.index.changes import census, insert
+from rag.index.dense import HALF, Halves
 from rag.index.rows import Rows, column
 from rag.index.sqlite import (
     FORMAT,
@@ -45,7 +46,7 @@ class Entry:
 
     key: int
     passage: Passage
-    vectors: Vectors
+    vectors: Halves
     document: Document
     family: int  # of the copies it belongs to; -1: none
     place: int  # among them
@@ -105,12 +106,20 @@ class Store(Rows):
         self._connections.close()
 
     def stage(
-        self, document: Document, passages: Sequence[Passage], vectors: Sequence[Vectors]
+        self,
+        connection: Connection,
+        document: Document,
+        passages: Sequence[Passage],
+        *,
+        vectors: Sequence[Vectors],
     ) -> None:
         """Keep a document for the commit that will show it."""
-        blobs = [rows.astype("<f4").tobytes() for rows in vectors]
-        with self.writing() as connection:
-            insert(connection, document, passages=passages, blobs=blobs)
+        with np.errstate(over="ignore"):
+            halves = [rows.astype(HALF) for rows in vectors]
+        if not all(np.isfinite(rows).all() for rows in halves):
+            raise ValueError("vectors with a value over 65504, which float16 does not reach")
+        blobs = [rows.tobytes() for rows in halves]
+        insert(connection, document, passages=passages, blobs=blobs)
 
     def state(self, connection: Connection) -> State:
         """The state that a connection sees."""
@@ -141,7 +150,7 @@ class Store(Rows):
             stored = self.stored(connection, key)
             family, place = families.get(stored.document.id, (-1, 0))
             for (number, passage), blob in zip(stored.passages.items(), stored.blobs, strict=True):
-                rows = np.frombuffer(blob, "<f4").reshape(-1, self._dimension)
+                rows = np.frombuffer(blob, HALF).reshape(-1, self._dimension)
                 yield Entry(number, passage, rows, stored.document, family, place)
 
     def problems(self) -> list[str]:

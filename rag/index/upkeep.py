@@ -9,11 +9,12 @@ from pathlib import Path
 from rag.errors import IndexDamagedError, IndexMissingError
 from rag.index import IndexIdentity
 from rag.index.derived import GENERATIONS, DerivedFiles
-from rag.index.generation import Analyse, flush
+from rag.index.generation import Analyse
 from rag.index.lexical import BM25
 from rag.index.lock import WriterLock
 from rag.index.rest import leave, left
 from rag.index.salvage import Salvage, salvage
+from rag.index.sealed import flush
 from rag.index.sqlite import FILE, REPAIR, told_plainly
 from rag.index.store import Store
 

@@ -11,7 +11,7 @@ from rag.models.catalogue import (
 )
 from rag.models.fetcher import SOURCES, Fetcher, NoRoomError, fetch
 from rag.models.gguf import check_gguf
-from rag.models.hub import hub_cached, hub_download
+from rag.models.hub import hub_cached, hub_download, hub_fetch, hub_model, is_hub_name
 from rag.models.store import FileState, check, is_present, require, verify
 from rag.models.wheels import pip_download
 
@@ -32,6 +32,9 @@ __all__ = [
     "fetch",
     "hub_cached",
     "hub_download",
+    "hub_fetch",
+    "hub_model",
+    "is_hub_name",
     "is_present",
     "pip_download",
     "require",

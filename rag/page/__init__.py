@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rag.page.limits import HINT as LIMITS_HINT
 from rag.page.limits import Limits, outlets_of, within_html
-from rag.page.markup import direction, escaped, latin, title_html
+from rag.page.markup import days_html, direction, escaped, latin, title_html
 from rag.page.problems import UNEXPECTED, Problem, problem_of
 from rag.page.sources import marked_passage, source_id, sources_html
 from rag.page.turn import Turn, finished_answers
-from rag.types import Citation, Sentence
+from rag.types import Citation, Document, Sentence
 
 __all__ = [
     "EXAMPLES",
@@ -126,7 +126,7 @@ def _body(turn: Turn) -> str:
         if _is_quotation(sentence):
             blocks += _paragraph(prose)
             prose = []
-            blocks.append(_quotation(sentence, markers))
+            blocks.append(_quotation(sentence, markers, turn.documents))
         else:
             prose.append(f"{escaped(sentence.text)}{markers}")
     return "".join(blocks + _paragraph(prose))
@@ -150,10 +150,11 @@ def _is_quotation(sentence: Sentence) -> bool:
     return bool(sentence.citations) and sentence.text[:1] == "«" and sentence.text[-1:] == "»"
 
 
-def _quotation(sentence: Sentence, markers: str) -> str:
-    title = sentence.citations[0].passage.title
-    named = f"<footer>{title_html(title)}</footer>" if title else ""
-    return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{named}</blockquote>"
+def _quotation(sentence: Sentence, markers: str, documents: Mapping[str, Document]) -> str:
+    passage = sentence.citations[0].passage
+    named = f"<footer>{title_html(passage.title)}</footer>" if passage.title else ""
+    days = days_html([sentence.text], documents.get(passage.document_id))
+    return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{days}{named}</blockquote>"
 
 
 def _markers(turn: int, citations: Iterable[Citation]) -> str:

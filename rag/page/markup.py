@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from pathlib import PurePath, PureWindowsPath
 
 from rag.arabic import arabic_share
-from rag.clean.dates import explain_day
+from rag.clean.dates import explain_day, inferred_days
+from rag.types import Document
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*")
@@ -47,6 +49,14 @@ def date_html(published: str) -> str:
     """
     day = explain_day(_TIME_OF_DAY.sub("", published))
     return apart(day) if day == published else f'<bdi class="date">{escaped(day)}</bdi>'
+
+
+def days_html(quotes: Iterable[str], document: Document | None) -> str:
+    """The days that quoted words mean which count from the day of publication; "" for none."""
+    published = document.published if document else None
+    days = {word: iso for quote in quotes for word, iso in inferred_days(quote, published).items()}
+    told = "؛ ".join(f"«{escaped(word)}» = {date_html(iso)}، مستنتج" for word, iso in days.items())
+    return f'<p class="days">{told}</p>' if told else ""
 
 
 def file_name(path: str | None) -> str:

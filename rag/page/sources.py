@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.arabic import normalise
-from rag.page.markup import apart, date_html, direction, escaped, file_name, latin, title_html
+from rag.page.markup import (
+    apart,
+    date_html,
+    days_html,
+    direction,
+    escaped,
+    file_name,
+    latin,
+    title_html,
+)
 from rag.page.turn import Turn
 from rag.types import Document, Passage, Span
 
@@ -73,6 +82,7 @@ def _piece(turn: Turn, span: Span, document: Document | None) -> str:
     origin = _origin(document, passage)
     citations = [item for item in turn.answer.citations if item.number == span.number]
     snippet = " ".join((span.quote or passage.text).split())
+    days = days_html([item.quote for item in citations] or [snippet], document)
     return (
         f'<details class="source{" cited" if citations else ""}"'
         f' id="{source_id(turn.number, span.number)}"><summary>'
@@ -80,7 +90,7 @@ def _piece(turn: Turn, span: Span, document: Document | None) -> str:
         f'<span class="snippet" {direction(snippet)}>{escaped(snippet)}</span>'
         '<span class="whole">المقطع كاملاً</span></summary>'
         f'<div class="passage" {direction(passage.text)}>'
-        f"{marked_passage(passage, citations or [span])}</div>{origin}</details>"
+        f"{marked_passage(passage, citations or [span])}</div>{days}{origin}</details>"
     )
 
 

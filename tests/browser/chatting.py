@@ -9,6 +9,7 @@ from rag.arabic import analyse
 from rag.errors import GeneratorError
 from rag.factory import make_steps
 from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.ingest import embed_documents
 from rag.pipeline import Rag
 from rag.settings import load_settings
 
@@ -69,11 +70,24 @@ class Site:
             open_index=lambda _folder: index,
         )
         self.rag = Rag(steps, index).over(documents)
+        self._steps, self._index = steps, index
         index.set_copies(copies)
         index.commit()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self._blocks = app.serve(self.rag, port=self.port, examples=examples)
+
+    def add(self, document):
+        """What an ingest does while the page is being served."""
+        steps = self._steps
+        embed_documents(
+            [document],
+            self._index,
+            chunker=steps.chunker,
+            embedder=steps.embedder,
+            progress=lambda *_: None,
+        )
+        self._index.commit()
 
     def close(self):
         self._blocks.close(verbose=False)

@@ -39,6 +39,18 @@ def app(browser):  # noqa: ARG001  # where there is no browser, Gradio need not 
 
 
 @pytest.fixture
+def site(running_site):
+    """The chat that a module of tests keeps running, as it is for the first question."""
+    running_site.writer.reset()
+    return running_site
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
 def open_page(browser, site):
     """Opens the chat in windows of their own; nothing they do may leave this machine."""
     contexts, foreign = [], []

@@ -55,17 +55,6 @@ def sentence_for(question):
     return EARLIER if "تأجّل" in question else OPENED
 
 
-@pytest.fixture
-def site(running_site):
-    running_site.writer.reset()
-    return running_site
-
-
-@pytest.fixture
-def page(open_page):
-    return open_page()
-
-
 def label(page):
     """What the fold says, without what keeps its parts apart."""
     said = page.locator("#limits .label-wrap > span").first.inner_text()
@@ -232,5 +221,20 @@ def test_where_no_outlet_is_known_there_is_none_to_choose(app, browser):
     unfold(page)
     assert page.locator("#until input").is_visible()
     assert not page.locator("#outlets").is_visible()
+    page.close()
+    site.close()
+
+
+def test_an_outlet_that_an_ingest_added_is_there_when_the_page_is_opened_again(app, browser):
+    site = Site(app, [OLD], sentence_for=sentence_for)
+    page = browser.new_page(locale="en-US")
+    page.goto(site.url)
+    assert "مقال واحد" in page.locator(".head .count").inner_text()
+    site.add(BRIDGE)
+    page.reload()
+    page.locator(".head .count", has_text="مقالان").wait_for()
+    unfold(page)
+    choose(page, "وكالة الميناء")
+    said(page, "حصر البحث: وكالة الميناء")
     page.close()
     site.close()

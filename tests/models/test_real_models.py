@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import sys
 import time
 import unicodedata
 from contextlib import closing
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from rag import Rag, models
 from rag.arabic import arabic_share
 from rag.cli import main
+from rag.embed import SentenceTransformerEmbedder, suits
 from rag.errors import GeneratorError, ModelError
 from rag.factory import make_embedder, make_generator, make_index, make_steps, models_folder
 from rag.settings import EmbedSettings, Settings
@@ -33,6 +35,8 @@ pytestmark = [
         reason=f"not here: {', '.join(MISSING)}; run `rag models fetch`",
     ),
 ]
+
+FOLDER = models.EMBEDDER.path(models_folder(SETTINGS))
 
 ARTICLES = {
     "metro.txt": (
@@ -133,6 +137,23 @@ def test_a_text_has_the_same_vector_alone_and_among_others(embedder):
     texts.append(" ".join(texts * 20))
     alone = np.concatenate([embedder.embed_questions([text]) for text in texts])
     assert (alone * embedder.embed_questions(texts)).sum(axis=1) == pytest.approx(1, abs=0.01)
+
+
+def test_int8_vectors_are_near_those_of_the_published_model(embedder):
+    if not suits(FOLDER):
+        pytest.skip("this processor embeds with torch")
+    published = SentenceTransformerEmbedder(
+        FOLDER, name="published", dimension=768, precision="float32"
+    )
+    long = "\n".join(ARTICLES.values()) * 12  # tokens beyond each other's attention window
+    made = passages(*ARTICLES.values(), f"كل شيء\n{long}")
+    cosines = (embedder.embed_passages(made) * published.embed_passages(made)).sum(axis=1)
+    assert cosines.min() > 0.99
+
+
+def test_nothing_reports_home_from_preparing_or_embedding(embedder):
+    embedder.embed_questions(["متى؟"])
+    assert sys.modules.get("openvino_telemetry") is None
 
 
 def test_a_folder_that_is_no_model_is_an_error_in_one_line(tmp_path):

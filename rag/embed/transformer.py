@@ -1,11 +1,12 @@
-"""Texts to vectors."""
+"""Vectors from a sentence-transformers model, as its publisher made it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from rag.embed.wording import Wording
 from rag.errors import ModelError
 from rag.types import Passage
 
@@ -13,31 +14,12 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 
-class Embedder(Protocol):
-    """Passages and questions to unit vectors of one space."""
-
-    @property
-    def name(self) -> str:
-        """What the index remembers: vectors of another name do not mix with these."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of every vector."""
-
-    def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
-        """Vectors of shape (len(passages), dimension), float32, rows of length 1."""
-
-    def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
-
-
 class SentenceTransformerEmbedder:
     """A sentence-transformers model from a folder, on the processor.
 
-    `passage_template` has the fields `title` and `text`, `question_template` has `text`: models
-    differ in what they were trained to see there. `precision` is `float32`, `bfloat16` or `auto`,
-    which takes bfloat16 where the processor computes in it. A `dimension` under the model's own
-    keeps the first numbers of each vector, for models trained for that (Matryoshka).
+    `precision` is `float32`, `bfloat16` or `auto`, which takes bfloat16 where the processor
+    computes in it. A `dimension` under the model's own keeps the first numbers of each vector, for
+    models trained for that (Matryoshka).
     """
 
     def __init__(
@@ -46,8 +28,7 @@ class SentenceTransformerEmbedder:
         *,
         name: str,
         dimension: int,
-        passage_template: str = "title: {title} | text: {text}",
-        question_template: str = "task: search result | query: {text}",
+        wording: Wording | None = None,
         precision: str = "auto",
         batch_size: int = 16,
     ) -> None:
@@ -75,20 +56,16 @@ class SentenceTransformerEmbedder:
             raise ModelError(
                 f"{folder} makes vectors of {own}, not {dimension}: set embed.dimension"
             )
-        self._passage_template = passage_template
-        self._question_template = question_template
+        self._wording = wording or Wording()
         self._batch_size = batch_size
 
     def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
         """Vectors of shape (len(passages), dimension), float32, rows of length 1."""
-        template = self._passage_template
-        return self._encode(
-            [template.format(title=p.title or "none", text=p.text) for p in passages]
-        )
+        return self._encode(self._wording.of_passages(passages))
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
-        return self._encode([self._question_template.format(text=text) for text in texts])
+        return self._encode(self._wording.of_questions(texts))
 
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np

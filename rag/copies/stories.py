@@ -1,36 +1,21 @@
-"""Documents to groups of copies: the same story published more than once."""
+"""Two documents to whether they tell the same story."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from rag.arabic import STOP_WORDS, numbers, skeleton, stem, words
 from rag.types import Document
 
-if TYPE_CHECKING:
-    from datasketch import MinHash
-
-# Goes wherever signatures are stored: those of another name do not compare with these.
-SIGNATURE = "words/1 3-shingles blake2b minhash-affine32 128 seed-1453"
-SIGNATURE_SIZE = 512  # bytes
-
-_PERMUTATIONS, _SEED = 128, 1453
-# Two rows: of the pairs that share 3 shingles in 10, 95 in 100 meet in some band.
-_BANDS, _ROWS = 32, 2
-_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)  # for the words of a shingle
-_ESTIMATE_ERROR = 0.09  # of a resemblance told by two signatures: two standard deviations
-
-# What follows was chosen on the tuning part of tests/copies and on a day of ten newspapers.
+# Chosen on the tuning part of tests/copies and on a day of ten newspapers.
 _FEWEST_WORDS = 20  # of a shorter text only the very same words are a copy
-_LENGTH_RATIO = 0.5  # a digest of two stories holds both and is a copy of neither
-_CONTAINMENT = 0.45  # of the shingles of the shorter text
+LENGTH_RATIO = 0.5  # a digest of two stories holds both and is a copy of neither
+CONTAINMENT = 0.45  # of the shingles of the shorter text
 _LEAD = 30  # content words in which a story says what is new
 _NEW_IN_LEAD = 0.4  # of either lead, missing in the other text: a follow-up has another
 _OTHER_VALUES = 0.15  # of the numbers and months of both, missing in the other
@@ -71,20 +56,6 @@ class _Reading:
     anchors: Mapping[tuple[str, str], int]  # neighbours that stand in one place only
 
 
-def signature(document: Document) -> bytes:
-    """The MinHash of the text's word shingles, SIGNATURE_SIZE bytes, the same everywhere."""
-    minhash = _blank().copy()
-    minhash.update_batch(_shingle_hashes(words(document.text)))
-    return bytes(minhash.hashvalues.astype("<u4").tobytes())
-
-
-def bands(signature: bytes) -> list[bytes]:
-    """Nine bytes for each of 32 bands: copies share one or more, and few other pairs do."""
-    _check_size(signature)
-    size = 4 * _ROWS
-    return [bytes((n,)) + signature[n * size : (n + 1) * size] for n in range(_BANDS)]
-
-
 def is_copy(a: Document, b: Document) -> bool:
     """Whether the two tell the same story in mostly the same words.
 
@@ -104,92 +75,6 @@ def is_copy(a: Document, b: Document) -> bool:
         and subjects <= _OTHER_SUBJECTS
         and not _swap_values(one, other)
     )
-
-
-def group(
-    documents: Iterable[Document], *, signatures: Mapping[str, bytes] | None = None
-) -> list[tuple[str, ...]]:
-    """The ids of all copies, a group for each story that is there twice or more.
-
-    A group begins with its representative, the longest text, then the earliest, then the one of
-    the smallest id; all others are copies of it. Groups and members come in the same order. What
-    `signatures` knows by document id is not computed again. ValueError for one of another size.
-    """
-    from datasketch import MinHashLSH
-
-    known = signatures or {}
-    ordered = sorted({document.id: document for document in documents}.values(), key=_precedence)
-    minhashes = [_restored(known.get(d.id) or signature(d)) for d in ordered]
-    table = MinHashLSH(num_perm=_PERMUTATIONS, params=(_BANDS, _ROWS))
-    for place, minhash in enumerate(minhashes):
-        table.insert(place, minhash, check_duplication=False)
-    groups: list[tuple[str, ...]] = []
-    taken: set[int] = set()
-    for place, (document, minhash) in enumerate(zip(ordered, minhashes, strict=True)):
-        if place in taken:
-            continue
-        copies = [
-            other
-            for other in sorted(table.query(minhash))
-            if other > place
-            and other not in taken
-            and _may_be_copy(document, ordered[other], minhash.jaccard(minhashes[other]))
-            and is_copy(document, ordered[other])
-        ]
-        taken.update(copies)
-        if copies:
-            groups.append((document.id, *(ordered[other].id for other in copies)))
-    return groups
-
-
-def _may_be_copy(longer: Document, shorter: Document, resemblance: float) -> bool:
-    """Whether it is worth while to read the two: lengths and signatures tell most pairs apart."""
-    ratio = len(shorter.text) / max(1, len(longer.text))
-    least = _CONTAINMENT * ratio / (1 + ratio - _CONTAINMENT * ratio)
-    return ratio >= 0.8 * _LENGTH_RATIO and resemblance >= least - _ESTIMATE_ERROR
-
-
-def _precedence(document: Document) -> tuple[int, str, str]:
-    # "~" comes after every date: a document without one is the last of its length.
-    return -len(document.text), document.published or "~", document.id
-
-
-@lru_cache(maxsize=1)
-def _blank() -> MinHash:
-    from datasketch import MinHash
-
-    return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme="affine32", hashfunc=int)
-
-
-def _shingle_hashes(tokens: Sequence[str]) -> list[int]:
-    """A hash of 32 bits for each run of three words; fewer words make one run."""
-    import numpy as np
-
-    hashes = np.array([_word_hash(token) for token in tokens], dtype=np.uint64)
-    hashes = np.pad(hashes, (0, max(0, len(_MIX) - len(hashes))))
-    runs = np.lib.stride_tricks.sliding_window_view(hashes, len(_MIX))
-    mixed = runs @ np.array(_MIX, dtype=np.uint64)  # modulo 2 ** 64; the high half is the better
-    high: list[int] = (mixed >> np.uint64(32)).tolist()
-    return high
-
-
-@lru_cache(maxsize=100_000)
-def _word_hash(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-
-
-def _restored(signature: bytes) -> MinHash:
-    import numpy as np
-
-    _check_size(signature)
-    minhash = _blank().copy()
-    minhash.hashvalues = np.frombuffer(signature, dtype="<u4")
-    return minhash
-
-
-def _check_size(signature: bytes) -> None:
-    if len(signature) != SIGNATURE_SIZE:
-        raise ValueError(f"a signature of {len(signature)} bytes, it needs {SIGNATURE_SIZE}")
 
 
 @lru_cache(maxsize=512)
@@ -280,8 +165,8 @@ def _share_most(one: _Reading, other: _Reading) -> bool:
     fewer = min(len(one.shingles), len(other.shingles))
     new_in_lead = max(_missing(one.lead, other.known), _missing(other.lead, one.known))
     return (
-        shorter >= max(_FEWEST_WORDS, _LENGTH_RATIO * longer)
-        and len(one.shingles & other.shingles) >= _CONTAINMENT * fewer
+        shorter >= max(_FEWEST_WORDS, LENGTH_RATIO * longer)
+        and len(one.shingles & other.shingles) >= CONTAINMENT * fewer
         # A longer text that opens with something else is a digest that holds the shorter one.
         and new_in_lead <= min(_NEW_IN_LEAD, shorter / longer / 2)
     )

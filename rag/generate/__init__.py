@@ -1,0 +1,37 @@
+"""Messages to text: the seam."""
+
+from __future__ import annotations
+
+from collections.abc import Generator as Pieces
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.generate.turns import Ticket, Turns
+from rag.types import Message
+
+__all__ = ["Generator", "Pieces", "Ticket", "Turns"]
+
+
+class Generator(Protocol):
+    """A language model that writes piece by piece."""
+
+    @property
+    def name(self) -> str:
+        """What a run file and `rag doctor` call it."""
+
+    def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:
+        """Read the conversation, yielding several times a second; closing it stops the reading.
+
+        What was read is not read again by the `lean` and `generate` that follow.
+        """
+
+    def generate(
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+    ) -> Iterator[str]:
+        """What follows `begin` in the reply, in pieces; closing the iterator stops the model."""
+
+    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
+        """The log-odds that the reply begins with one word rather than the other.
+
+        None where the model does not tell.
+        """

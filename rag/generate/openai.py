@@ -1,0 +1,242 @@
+"""Messages to text, by a server that speaks the OpenAI protocol: vLLM, llama-server, Ollama."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from rag.arabic import is_allowed
+from rag.errors import GeneratorError, SettingsError
+from rag.generate import Pieces
+from rag.generate.replies import (
+    error_of,
+    first_of,
+    likeliest_of,
+    log_odds,
+    parsed,
+    without_beginning,
+)
+from rag.types import Message
+
+if TYPE_CHECKING:
+    import httpx
+
+PAUSES = (0.5, 1.0, 2.0)  # seconds before a request is made again
+_LONGEST_PAUSE = 10.0  # whatever the server asks for
+_CONNECTING = 5.0  # seconds
+_BUSY = (429, 500, 502, 503, 504)
+_REFUSED = (400, 422)  # what servers answer to a field or a turn they do not know
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LIKELIEST = 20  # first tokens asked for: the most that the protocol allows
+
+# How a reply is made to begin with given words, the surest way first: vLLM needs to be told;
+# llama-server and Ollama go on with a last message of the assistant; to others it must be left.
+_TOLD = {"add_generation_prompt": False, "continue_final_message": True}
+_WAYS = ("told", "last message", "left")
+
+
+class OpenAIGenerator:
+    """A model behind `url`, which ends in /v1, under the name the server knows it by.
+
+    A busy server and one that is just starting are asked again after each of `pauses`; `timeout`
+    is for the silence between two pieces. Characters of other scripts are left out of what
+    arrives: their tokens cannot be masked in another process. Decoding is greedy.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        model: str,
+        timeout: float = 60.0,
+        key: str = "",
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        import httpx
+
+        address = httpx.URL(url)
+        if address.scheme not in ("http", "https") or not address.host:
+            raise SettingsError(
+                f"generate.url = {url!r} is not an address like http://host:8080/v1"
+            )
+        self.name = model
+        self._shown = str(address.copy_with(userinfo=b"")).rstrip("/")
+        self._client = httpx.Client(
+            base_url=address,
+            headers={"authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECTING, timeout)),
+            trust_env=address.host not in _LOOPBACK,  # no proxy stands before this machine
+        )
+        self._timeout = timeout
+        self._pauses = tuple(pauses)
+        self._way = 0  # of _WAYS, the first that was not refused
+        self._tells = True  # whether the likelihood of a token can be had
+
+    def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:  # noqa: ARG002
+        """The server reads when it is asked to write."""
+        yield from ()
+
+    def generate(
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+    ) -> Iterator[str]:
+        """What follows `begin` in the reply, in pieces; closing the iterator ends the connection.
+
+        A server that cannot be made to begin a reply begins it itself; the words are left out
+        where it comes to the same.
+        """
+        with self._begun(messages, max_tokens, begin) as response, self._faults():
+            pieces = without_beginning(self._contents(response), begin)
+            # A server may overlook how much it was asked for.
+            for piece in islice(pieces, max_tokens):
+                if shown := "".join(filter(is_allowed, piece)):
+                    yield shown
+
+    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
+        """The log-odds that the reply begins with one word rather than the other.
+
+        None where the server does not tell, or holds neither for likely.
+        """
+        asked = {"logprobs": True, "top_logprobs": _LIKELIEST}
+        if not self._tells:
+            return None
+        with self._posted(self._body(messages, 1) | asked) as response:
+            if response.status_code in _REFUSED:
+                self._tells = False
+                return None
+            self._check(response)
+            with self._faults():
+                response.read()
+        return log_odds(likeliest_of(response.text), toward, away)
+
+    def served(self) -> list[str]:
+        """The models that the server names, asked once; empty where it names none."""
+        with self._faults():
+            response = self._client.get("models")
+        self._check(response)
+        told = parsed(response.text)
+        listed = told.get("data") if isinstance(told, dict) else None
+        return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
+
+    @contextmanager
+    def _begun(
+        self, messages: Sequence[Message], max_tokens: int, begin: str
+    ) -> Iterator[httpx.Response]:
+        """The stream of a reply, in the first way of beginning it that the server takes."""
+        for way in range(self._way if begin else len(_WAYS) - 1, len(_WAYS)):
+            turns = list(messages)
+            if _WAYS[way] != "left":
+                turns.append(Message("assistant", begin))
+            body = self._body(turns, max_tokens) | {"stream": True}
+            with self._posted(body | (_TOLD if _WAYS[way] == "told" else {})) as response:
+                if response.status_code in _REFUSED and _WAYS[way] != "left":
+                    continue
+                self._check(response)
+                if begin:
+                    self._way = way
+                yield response
+                return
+
+    def _body(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
+        turns = [asdict(message) for message in messages]
+        return {
+            "model": self.name,
+            "messages": turns,
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+        }
+
+    @contextmanager
+    def _posted(self, body: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        """The response to a request, made again while the server is busy or not yet there."""
+        import httpx
+
+        for pause in (*self._pauses, None):
+            request = self._client.build_request("POST", "chat/completions", json=body)
+            try:
+                with self._faults():
+                    response = self._client.send(request, stream=True)
+            except GeneratorError as error:
+                if pause is None or not isinstance(error.__cause__, httpx.ConnectError):
+                    raise
+                time.sleep(pause)
+                continue
+            try:
+                if response.status_code not in _BUSY or pause is None:
+                    yield response
+                    return
+            finally:
+                response.close()
+            time.sleep(_pause_of(response, pause))
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Failures of the connection as errors that say what to do."""
+        import httpx
+
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise GeneratorError(
+                f"nothing answers at {self._shown} ({_one_line(error)}):"
+                " start the server or set generate.url"
+            ) from error
+        except httpx.TimeoutException as error:
+            raise GeneratorError(
+                f"{self._shown} said nothing for {self._timeout:g} s:"
+                " see its log, or raise generate.timeout"
+            ) from error
+        except httpx.HTTPError as error:
+            raise GeneratorError(
+                f"the connection to {self._shown} broke ({_one_line(error)}): see the server's log"
+            ) from error
+
+    def _check(self, response: httpx.Response) -> None:
+        """GeneratorError unless the server took the request."""
+        status = response.status_code
+        if status == 200:
+            return
+        with self._faults():
+            response.read()
+        advice = {
+            401: "set the environment variable MUSNAD_API_KEY",
+            403: "set the environment variable MUSNAD_API_KEY",
+            404: f"check generate.url and whether it serves generate.model = {self.name!r}",
+            429: "it is busy, ask again later",
+        }.get(status, "see the server's log")
+        said = error_of(response.text)
+        raise GeneratorError(f"{self._shown} answered {status} ({said}): {advice}")
+
+    def _contents(self, response: httpx.Response) -> Iterator[str]:
+        """The text of a stream of events, piece by piece; GeneratorError where it is cut off."""
+        is_finished = False
+        for line in response.iter_lines():
+            name, _, value = line.partition(":")
+            if name != "data":
+                continue  # comments keep a connection open; other fields are of no use
+            if value.strip() == "[DONE]":
+                return
+            event = parsed(value)
+            if not isinstance(event, dict) or "error" in event:
+                raise GeneratorError(
+                    f"{self._shown} sent no reply but {error_of(value)!r}: see the server's log"
+                )
+            choice = first_of(event.get("choices"))
+            is_finished |= bool(choice.get("finish_reason"))
+            content = (choice.get("delta") or {}).get("content")
+            if isinstance(content, str) and content:
+                yield content
+        if not is_finished:
+            raise GeneratorError(f"{self._shown} broke off its reply: see the server's log")
+
+
+def _pause_of(response: httpx.Response, pause: float) -> float:
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else pause
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,127 @@
+"""Files that are sealed together: written, compared with their checksums, read as compared."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.seals import seal_of
+
+Columns: TypeAlias = Mapping[str, NDArray[Any]]  # by the name of the file; bytes if it is no .npy
+
+MANIFEST = "manifest.json"
+
+_MAPPED = 1 << 31  # bytes of a file, beyond which it is mapped: 1.4 million vectors of 768
+_PIECE = 1 << 22  # bytes that are hashed at a time
+
+
+def seal(folder: Path, birth: Mapping[str, Any]) -> None:
+    """Bring every file to the disk and list it, with its checksum, in the manifest."""
+    files = {}
+    for path in sorted(folder.iterdir()):
+        flush(path)
+        files[path.name] = sum_of(path)
+    (folder / MANIFEST).write_text(json.dumps({"birth": birth, "files": files}, indent=1))
+    flush(folder / MANIFEST)
+    flush(folder)
+
+
+def check(folder: Path, birth: Mapping[str, Any]) -> None:
+    """OSError, ValueError, KeyError or TypeError unless the files are whole and of this birth."""
+    for name, stated in _stated(folder, birth).items():
+        _compare(name, sum_of(folder / name), stated)
+
+
+def read(folder: Path, birth: Mapping[str, Any]) -> Columns:
+    """The files, checked likewise. What is handed out is what was compared, in memory.
+
+    But a very large file is mapped: it must not be cut short while it is in use.
+    """
+    columns: dict[str, NDArray[Any]] = {}
+    for name, stated in _stated(folder, birth).items():
+        path = folder / name
+        if path.stat().st_size > _MAPPED:
+            content: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
+            found = sum_of(path)
+        else:
+            content, found = _loaded(path)
+        _compare(name, found, stated)
+        columns[name] = _parsed(content) if name.endswith(".npy") else content
+    return columns
+
+
+def sum_of(path: Path) -> str:
+    """The checksum of a file: CRC-32 of each piece, all of them sealed. Any flipped bit shows.
+
+    About 0.2 seconds a gigabyte on two cores, a half of what SHA-256 takes.
+    """
+    return _sum(path, lambda file, start: zlib.crc32(os.pread(file, _PIECE, start)))
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """What `numpy.save` writes; but where the disk is full, with the system's own error."""
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        file.write(np.ascontiguousarray(array).data)
+
+
+def flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _stated(folder: Path, birth: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums in a manifest of this birth."""
+    manifest = json.loads((folder / MANIFEST).read_text())
+    for name, ours in birth.items():
+        if manifest["birth"].get(name) != ours:
+            raise ValueError(f"its {name} is {manifest['birth'].get(name)}, not {ours}")
+    files: dict[str, str] = manifest["files"]
+    return files
+
+
+def _compare(name: str, found: str, stated: str) -> None:
+    if found != stated:
+        raise ValueError(f"{name} does not match its checksum")
+
+
+def _loaded(path: Path) -> tuple[NDArray[np.uint8], str]:
+    content = np.empty(path.stat().st_size, np.uint8)
+
+    def crc(file: int, start: int) -> int:
+        piece = content[start : start + _PIECE]
+        if os.preadv(file, [piece.data], start) != len(piece):
+            raise OSError(f"{path.name} was cut short")
+        return zlib.crc32(piece.data)
+
+    return content, _sum(path, crc)
+
+
+def _sum(path: Path, crc: Callable[[int, int], int]) -> str:
+    with path.open("rb") as file, ThreadPoolExecutor() as pool:
+        number = file.fileno()
+        size = os.fstat(number).st_size
+        found = pool.map(lambda start: crc(number, start), range(0, size, _PIECE))
+        return seal_of(size, *found).hex()
+
+
+def _parsed(content: NDArray[np.uint8]) -> NDArray[Any]:
+    """The array in the bytes of an .npy file; it takes no memory of its own."""
+    head = io.BytesIO(content[:4096].tobytes())
+    np.lib.format.read_magic(head)
+    shape, _, kind = np.lib.format.read_array_header_1_0(head)
+    array: NDArray[Any] = content[head.tell() :].view(kind).reshape(shape)
+    return array
