@@ -161,14 +161,20 @@ class Retriever:
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, dense_weight: float) -> list[Hit]:
-    """Both legs in one list, best first; a hit keeps its cosine and its BM25 beside its score."""
-    cosine = {hit.passage.id: hit.score for hit in dense}
-    bm25 = {hit.passage.id: hit.score for hit in lexical}
+    """Both legs in one list, best first; a hit keeps its score and its rank in each leg."""
+    near = {hit.passage.id: (hit.score, rank) for rank, hit in enumerate(dense, start=1)}
+    match = {hit.passage.id: (hit.score, rank) for rank, hit in enumerate(lexical, start=1)}
     hits = _combine([(dense_weight, _min_max(dense)), (1 - dense_weight, _min_max(lexical))])
-    return [
-        replace(hit, dense=cosine.get(hit.passage.id), lexical=bm25.get(hit.passage.id))
-        for hit in hits
-    ]
+    fused = []
+    for hit in hits:
+        cosine, dense_rank = near.get(hit.passage.id, (None, None))
+        bm25, lexical_rank = match.get(hit.passage.id, (None, None))
+        fused.append(
+            replace(
+                hit, dense=cosine, lexical=bm25, dense_rank=dense_rank, lexical_rank=lexical_rank
+            )
+        )
+    return fused
 
 
 def _min_max(hits: Sequence[Hit]) -> list[Hit]:

@@ -79,6 +79,8 @@ class Hit:
     score: float
     dense: float | None = None  # cosine, where the dense leg found it
     lexical: float | None = None  # BM25, where the lexical leg found it
+    dense_rank: int | None = None  # its place in that leg, counted from 1
+    lexical_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
+from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.orders import is_order
 from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import sentences
 from rag.arabic.terms import (
-    ANALYSER,
     STOP_WORDS,
-    analyse,
     content_stems,
     has_form,
     ngrams,
@@ -31,11 +30,13 @@ __all__ = [
     "is_allowed",
     "is_order",
     "is_yes_no",
+    "matched_terms",
     "ngrams",
     "normalise",
     "numbers",
     "sentences",
     "skeleton",
+    "sound_key",
     "stem",
     "words",
 ]

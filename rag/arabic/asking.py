@@ -10,9 +10,9 @@ from rag.arabic.numerals import numbers
 from rag.arabic.terms import STOP_WORDS, skeleton, stem, words
 
 # All word lists are in the normal form of `words`.
-_AMOUNT = frozenset("كم كام قديش".split())
-_WHO_WHAT = frozenset("من ما ماذا ماهو ماهي مين ايش شو اي ايه".split())
-_TIME = frozenset("متي امتي امتا ايمتي وقتاش when".split())
+_AMOUNT = frozenset("كم كام قديش شحال جم".split())
+_WHO_WHAT = frozenset("من ما ماذا ماهو ماهي مين ايش شو اي ايه وش شنو شنهو اشنو منو شكون".split())
+_TIME = frozenset("متي امتي امتا ايمتي وقتاش فوقاش when".split())
 _TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
 _WHICH = frozenset("اي ايه ايا بايه ما هو هي ماهو ماهي".split())
 _TIME_UNITS = frozenset(

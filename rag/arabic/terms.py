@@ -1,12 +1,10 @@
-"""Normal form, words, light stems and the terms of the lexical index."""
+"""Normal form, words and light stems."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
-
-ANALYSER = "stem+4gram/1"  # goes into the manifest: another name means other terms
 
 # `\w` does not match combining marks, so they go before any tokenising.
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
@@ -35,7 +33,9 @@ STOP_WORDS = frozenset(
         "قبل خلال ضمن حول دون سوي كما مثل اي ايه ايا فقط ايضا جدا به بها بهم له لها لهم "
         "فيه فيها منه منها عنه عنها عليه عليها اليه اليها و ف ب ل ك يا هنا هناك كذلك لكن "
         "ليس ليست الا اما وهو وهي وكان وكانت وقد وفي ومن وعلي والي وان ولم ولا ايش شو مين "
-        "وين امتي ازاي ليش ليه فين قديش كام اللي دي ده هاي هيدا شنو علاش فاش the a an of "
+        "وين امتي ازاي ليش ليه فين قديش كام اللي دي ده هاي هيدا شنو علاش فاش ايمتي امتا "
+        "وقتاش فوقاش كيفاش شلون شحال جم شكون منو منين وش شنهو اشنو اشمن واش يلي هاد هذي "
+        "علشان عشان كرمال كمان مب ديال the a an of "
         "in on at to is are was were did does do what who when where why how which and or "
         "for by with "
     ).split()
@@ -101,16 +101,6 @@ def content_stems(text: str) -> list[str]:
 def ngrams(word: str, n: int = 4) -> list[str]:
     """The letter n-grams of a word; a shorter word is its own."""
     return [word[i : i + n] for i in range(max(1, len(word) - n + 1))]
-
-
-def analyse(text: str) -> list[str]:
-    """The terms of a text for the lexical index: stems, and letter 4-grams marked with `_`."""
-    terms: list[str] = []
-    for word in words(text):
-        if word not in STOP_WORDS:
-            terms.append(stem(word))
-            terms.extend("_" + gram for gram in ngrams(word))
-    return terms
 
 
 def has_form(word: str, stems: set[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from rag import report
+from rag.cli.explain import explained_as_json, explained_as_text
 from rag.cli.options import OpenRag, as_json_option, print_json, with_filter, with_settings
 from rag.settings import project_file
 from rag.types import Filter
@@ -19,19 +20,32 @@ from rag.types import Filter
 @click.command()
 @click.argument("question")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits.")
+@click.option("--explain", is_flag=True, help="Say why each was found.")
 @with_filter
 @as_json_option
 @with_settings
-def search(question: str, k: int, as_json: bool, within: Filter | None, open_rag: OpenRag) -> None:
+def search(
+    question: str,
+    k: int,
+    explain: bool,
+    as_json: bool,
+    within: Filter | None,
+    open_rag: OpenRag,
+) -> None:
     """Print the passages that fit QUESTION best, without a language model.
 
     \b
     Example:
       rag search "تحلية المياه" -k 5 --since 2024-06
+      rag search "تحلية المياه" --explain
     """
     with open_rag() as rag:
         hits = rag.search(question, k, within=within)
-    if as_json:
+    if explain and as_json:
+        print_json(explained_as_json(question, hits))
+    elif explain:
+        click.echo(explained_as_text(question, hits))
+    elif as_json:
         print_json(report.hits_as_json(hits))
     else:
         click.echo(report.hits_as_text(hits))
