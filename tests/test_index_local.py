@@ -31,8 +31,9 @@ from rag.errors import (
 )
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.index import Index, IndexIdentity
-from rag.index.dense import EXACT_ROWS
+from rag.index.dense import EXACT_ROWS, DenseIndex, DenseWriter
 from rag.index.local import LocalIndex, erase
+from rag.index.sealed import read, seal
 from rag.types import Document, Filter, Hit, Passage, SourceFile, passage_of
 
 EMBEDDER = FakeEmbedder(32)
@@ -649,6 +650,25 @@ def share_found(found: list[list[Hit]], passages: list[Passage], scores: np.ndar
         best = set(np.argsort(-row)[: len(hits)].tolist())
         shares.append(len(best & {places[hit.passage.id] for hit in hits}) / len(hits))
     return float(np.mean(shares))
+
+
+@pytest.mark.parametrize("count", [0, 3000])
+def test_files_that_are_mapped_say_what_those_in_memory_say(count: int, tmp_path: Path) -> None:
+    rows = clusters(count)
+    with DenseWriter(tmp_path, 64) as writer:
+        writer.add(rows)
+        writer.finish()
+    seal(tmp_path, {"token": "x"})
+    mapped, read_in = (read(tmp_path, {"token": "x"}, in_memory=size) for size in (0, 1 << 20))
+    for name in read_in:
+        assert np.array_equal(mapped[name], read_in[name])
+    places = np.arange(0, count, 7)
+    assert np.array_equal(DenseIndex(mapped, 64).take(places), rows[places].astype(np.float32))
+    with pytest.raises(ValueError, match="token is x, not y"):
+        read(tmp_path, {"token": "y"})
+    flip(tmp_path / "dense.codes.npy")
+    with pytest.raises(ValueError, match=r"dense.codes.npy does not match"):
+        read(tmp_path, {"token": "x"}, in_memory=0)
 
 
 def test_vectors_are_kept_to_three_digits(folder: Path) -> None:

@@ -76,7 +76,7 @@ class Index(Protocol):
         """The passages of highest inner product for each row of `vectors` (n, dimension)."""
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
-        """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
+        """The vectors each passage was put with, to three digits; (0, dimension) if unknown."""
 
     def matching(
         self, questions: Sequence[str], k: int, within: Filter | None = None

@@ -34,7 +34,7 @@ class LocalIndex:
     with. `create` makes an index in a new or empty folder.
 
     No damage is served. Opening compares the whole store with a checksum, and so does opening a
-    generation with its files, which are then searched in memory. Every row that is read from the
+    generation with its files, which are then searched in memory, but for very large ones. Every row that is read from the
     store afterwards is compared with its own checksum, and a passage that was found also with
     the one in the generation. A damaged derived file is made anew from the store; a damaged store
     is an IndexDamagedError.
@@ -136,7 +136,7 @@ class LocalIndex:
         return self._hits(len(vectors), lambda generation: generation.nearest(vectors, k, within))
 
     def rows(self, passages: Sequence[Passage]) -> list[Vectors]:
-        """The vectors each passage was put with, float32; none, (0, dimension), if unknown."""
+        """The vectors each passage was put with, to three digits; (0, dimension) if unknown."""
         with self._store.reading() as connection:
             generation = self._derived.current(connection)
         if generation is None:

@@ -41,15 +41,15 @@ def check(folder: Path, birth: Mapping[str, Any]) -> None:
         _compare(name, sum_of(folder / name), stated)
 
 
-def read(folder: Path, birth: Mapping[str, Any]) -> Columns:
+def read(folder: Path, birth: Mapping[str, Any], *, in_memory: int = _MAPPED) -> Columns:
     """The files, checked likewise. What is handed out is what was compared, in memory.
 
-    But a very large file is mapped: it must not be cut short while it is in use.
+    But a file of more than `in_memory` bytes is mapped: it must not be cut short while in use.
     """
     columns: dict[str, NDArray[Any]] = {}
     for name, stated in _stated(folder, birth).items():
         path = folder / name
-        if path.stat().st_size > _MAPPED:
+        if path.stat().st_size > in_memory:
             content: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
             found = sum_of(path)
         else:
