@@ -161,7 +161,7 @@ def lexical_index(passages: Iterable[Passage], step: Step) -> LexicalIndex:
         writer.add(position, step.terms(text))
     with tempfile.TemporaryDirectory() as folder:
         writer.write(Path(folder))
-        return LexicalIndex(Path(folder))
+        return LexicalIndex({path.name: np.load(path) for path in Path(folder).iterdir()})
 
 
 def scores(

@@ -76,18 +76,21 @@ class Ours:
         writer = LexicalWriter()
         for number, terms in enumerate(texts, first):
             writer.add(number, terms)
-        writer.take_over(LexicalIndex(self._folder), np.arange(first))
+        writer.take_over(self._opened(), np.arange(first))
         writer.write(self._folder)
 
     def open(self) -> None:
         """Load the arrays."""
-        self._index = LexicalIndex(self._folder)
+        self._index = self._opened()
 
     def search(self, terms: Terms) -> list[tuple[int, float]]:
         """At most 100 passages, best first."""
         assert self._index is not None
         positions, scores = self._index.search(terms, HITS)
         return list(zip(positions.tolist(), scores.tolist(), strict=True))
+
+    def _opened(self) -> LexicalIndex:
+        return LexicalIndex({path.name: np.load(path) for path in self._folder.iterdir()})
 
 
 class Fts5:
