@@ -34,10 +34,10 @@ class LocalIndex:
     with. `create` makes an index in a new or empty folder.
 
     No damage is served. Opening compares the whole store with a checksum, and so does opening a
-    generation with its files, which are then searched in memory, but for very large ones. Every row that is read from the
-    store afterwards is compared with its own checksum, and a passage that was found also with
-    the one in the generation. A damaged derived file is made anew from the store; a damaged store
-    is an IndexDamagedError.
+    generation with its files, which are then searched in memory, but for very large ones. Every
+    row that is read from the store afterwards is compared with its own checksum, and a passage
+    that was found also with the one in the generation. A damaged derived file is made anew from
+    the store; a damaged store is an IndexDamagedError.
     """
 
     def __init__(
