@@ -29,7 +29,7 @@ class EvidenceSelector:
     """Chooses sentences of the best passages up to `budget_words`.
 
     A sentence scores by the share of the question's terms in it, weighted by their rarity among
-    the hits; letter n-grams count `gram_weight` of a stem and words of the title `title_weight` of
+    the hits; letter n-grams count `gram_weight` of a key and words of the title `title_weight` of
     a word in the sentence. To this come `cosine_weight` times its similarity to the question,
     `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
     asks for one.
