@@ -121,7 +121,7 @@ class CheckSettings:
 
     kind: str = "deterministic"
     coverage: float = 0.75
-    stray: float = 0.1
+    stray: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)

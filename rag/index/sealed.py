@@ -20,7 +20,7 @@ Columns: TypeAlias = Mapping[str, NDArray[Any]]  # by the name of the file; byte
 
 MANIFEST = "manifest.json"
 
-_MAPPED = 1 << 31  # bytes of a file, beyond which it is mapped: 1.4 million vectors of 768
+_MAPPED = 1 << 28  # bytes of a file, beyond which it is mapped: 170,000 vectors of 768 numbers
 _PIECE = 1 << 22  # bytes that are hashed at a time
 
 

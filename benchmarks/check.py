@@ -1,0 +1,142 @@
+"""How well the check tells supported sentences from others, by kind and by half."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.arabic import sentences
+from rag.cite import attribute
+from rag.types import Citation, Document, Evidence, passage_of
+from rag.verify import Checker, Verdict
+
+PAIRS = Path(__file__).parents[1] / "tests" / "check" / "pairs.jsonl"
+LAST_TUNED = 136  # the number of a passage
+PRECISION, RECALL = 0.97, 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A passage, a sentence, and whether people say that the passage supports it."""
+
+    id: str  # the passage's number and the sentence's
+    passage: str
+    sentence: str
+    is_supported: bool
+    kind: str
+
+    @property
+    def part(self) -> str:
+        """`report` for passages whose pairs nobody looked at while tuning, else `tune`."""
+        return "tune" if int(self.id[1:].split("-")[0]) <= LAST_TUNED else "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How often a judge of pairs was right."""
+
+    pairs: int
+    precision: float  # of what it calls supported
+    recall: float
+    wrong: tuple[Pair, ...]
+    kinds: tuple[tuple[str, int, int], ...]  # kind, right, all
+
+    @property
+    def is_good(self) -> bool:
+        """Whether both figures reach the bar."""
+        return self.precision >= PRECISION and self.recall >= RECALL
+
+
+Judge = Callable[[Pair], Verdict]
+
+
+def labelled(path: Path = PAIRS) -> list[Pair]:
+    """Every pair of the set."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [
+        Pair(r["id"], r["passage"], r["sentence"], r["label"] == "supported", r["kind"])
+        for r in rows
+    ]
+
+
+def against_passage(pair: Pair) -> Verdict:
+    """What the check says where the whole passage is cited."""
+    passage = passage_of(Document.of("", pair.passage), 0, len(pair.passage))
+    return Checker().check(pair.sentence, (Citation(1, passage, 0, len(pair.passage)),))
+
+
+def as_in_an_answer(pair: Pair) -> Verdict:
+    """What the check says where each sentence of the passage is a piece of evidence."""
+    passage = passage_of(Document.of("", pair.passage), 0, len(pair.passage))
+    spans = sentences(pair.passage)
+    evidence = [Evidence(n, passage, start, end) for n, (start, end) in enumerate(spans, 1)]
+    return Checker().check(pair.sentence, attribute(pair.sentence, evidence), best=passage)
+
+
+def score(pairs: Iterable[Pair], judge: Judge) -> Score:
+    """Precision and recall of a judge, all told and by kind."""
+    called = true = hits = total = 0
+    wrong: list[Pair] = []
+    kinds: dict[str, tuple[int, int]] = {}
+    for pair in pairs:
+        says = judge(pair).is_supported
+        is_right = says == pair.is_supported
+        total, called, true = total + 1, called + says, true + pair.is_supported
+        hits += says and pair.is_supported
+        name = f"{'' if pair.is_supported else 'not '}supported: {pair.kind}"
+        right, seen = kinds.get(name, (0, 0))
+        kinds[name] = right + is_right, seen + 1
+        if not is_right:
+            wrong.append(pair)
+    table = tuple((name, *counts) for name, counts in sorted(kinds.items()))
+    return Score(total, hits / max(called, 1), hits / max(true, 1), tuple(wrong), table)
+
+
+def _lines(name: str, result: Score, judge: Judge, *, show: bool) -> Iterator[str]:
+    yield (
+        f"\n{name}: {result.pairs} pairs, precision {result.precision:.3f}, "
+        f"recall {result.recall:.3f}"
+    )
+    for kind, right, seen in result.kinds:
+        yield f"  {kind:32}{right:4} of {seen:3} right"
+    for pair in result.wrong if show else ():
+        yield f"  {pair.id} ({pair.kind}) {pair.sentence}\n      {judge(pair).reason}"
+
+
+def _milliseconds(pairs: Sequence[Pair], judge: Judge) -> tuple[float, float]:
+    """The mean and the longest time of one check."""
+    times = []
+    for pair in pairs:
+        start = time.perf_counter()
+        judge(pair)
+        times.append((time.perf_counter() - start) * 1000)
+    return sum(times) / len(times), max(times)
+
+
+def main() -> int:
+    """Print the tables; 1 where a part misses the bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=("tune", "report"), help="one half alone")
+    parser.add_argument("--wrong", action="store_true", help="print the pairs it got wrong")
+    arguments = parser.parse_args()
+    pairs = labelled()
+    is_good = True
+    judges = (("whole passage", against_passage), ("as in an answer", as_in_an_answer))
+    for part in (arguments.part,) if arguments.part else ("tune", "report"):
+        chosen = [pair for pair in pairs if pair.part == part]
+        for name, judge in judges:
+            result = score(chosen, judge)
+            print(*_lines(f"{part}, {name}", result, judge, show=arguments.wrong), sep="\n")
+            is_good = is_good and result.is_good
+    mean, longest = _milliseconds(pairs, against_passage)
+    print(f"\n{mean:.2f} ms a sentence, {longest:.1f} ms at most")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""Where a sentence joins words that its source keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from rag.verify.alignment import Alignment
+from rag.verify.lexicon import NEUTRAL, OPPOSED_MARKERS, TIMES
+from rag.verify.reading import Word, listed
+
+_ORDERING = ("قبل", "بعد")  # what is said of the one need not hold of the time before or after it
+
+
+def promoted(found: Alignment, main: Mapping[int, int], *, free: frozenset[int]) -> str:
+    """A word that the sentence joins to its neighbour, and the source to another.
+
+    What the question has (`free`) may be joined to anything: it says what is spoken of.
+    """
+    for last, index in pairwise(main):
+        if last in free or index in free:
+            continue
+        said = found.sentence[index]
+        if _is_promoted(found, main, last, index) or _is_usurped(found, main, last, index):
+            return said.form
+    return ""
+
+
+def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: int) -> bool:
+    """Whether a word has a preposition only in one of the texts, and another word was there."""
+    said, given = found.sentence[index], found.source[main[index]]
+    passed = found.source[main[last] + 1 : main[index]]
+    if said.amount:
+        return False
+    if index == last + 1:
+        is_up = given.marker and not said.is_marked()
+        if is_up and any(not word.is_marked() for word in passed):
+            return True
+        if _is_other_phrase(passed, said, given):
+            return True
+    is_down = said.is_marked() and not given.is_marked() and given.form[0] not in "بلكو"
+    is_apposed = bool(passed) and passed[-1].marker == said.marker
+    return is_down and (bool(passed) or index != last + 1) and not is_apposed
+
+
+def _is_other_phrase(passed: Sequence[Word], said: Word, given: Word) -> bool:
+    """Whether the source has another phrase with this preposition in its place."""
+    if not said.marker or not passed or passed[0].marker != said.marker:
+        return False
+    is_time = bool(listed(said.form) & TIMES) or said.form.startswith("month")
+    return not (passed[0].amount or is_time or given.is_joined or not given.marker)
+
+
+def _is_usurped(found: Alignment, main: Mapping[int, int], last: int, index: int) -> bool:
+    """Whether the sentence goes on in another clause of the source, which is of somebody else."""
+    one, other = found.source[main[last]], found.source[main[index]]
+    between = found.sentence[last + 1 : index + 1]
+    if one.clause == other.clause or any(
+        word.is_joined or word.clause != found.sentence[last].clause for word in between
+    ):
+        return False
+    ours = {found.place(i) for i in range(len(found.sentence))}
+
+    def is_theirs(word: Word) -> bool:
+        return not (word.is_marked() or word.place in ours or listed(word.form) & NEUTRAL)
+
+    for word in reversed(found.source[one.place + 1 : other.place]):
+        if word.clause != other.clause or word.place in ours or other.is_joined:
+            break
+        if is_theirs(word):
+            return True
+    following = found.source[one.place + 1]
+    is_head = index == last + 1 and not one.form.startswith("ال")
+    if found.sentence[index].is_reported:
+        return False
+    return is_head and following.clause == one.clause and is_theirs(following)
+
+
+def opposed_marker(found: Alignment) -> str:
+    """A word whose preposition says the contrary of the source's, or was another word's there."""
+    pairs = [
+        (found.sentence[index], found.source[place])
+        for index, place in (*found.chain.items(), *found.others.items())
+    ]
+    for said, given in pairs:
+        if said.marker == given.marker or said.marker not in OPPOSED_MARKERS:
+            continue
+        if given.marker in OPPOSED_MARKERS[said.marker]:
+            return said.form
+        if said.marker in _ORDERING and not given.marker:
+            return said.form
+        if any(other.marker == said.marker != word.marker for word, other in pairs):
+            return said.form
+    return ""
