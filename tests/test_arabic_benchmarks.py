@@ -1,5 +1,6 @@
 """The benchmarks of the lexical leg measure what ships, and all engines the same thing."""
 
+import json
 import math
 import sys
 from collections import Counter
@@ -137,6 +138,23 @@ def test_a_perfect_ranking_scores_a_hundred_and_a_missing_document_nothing(tmp_p
     lexical, fused = ablation.scores(corpus, index, step.terms, asked)
     assert lexical == {"1": 100.0, "2": 0.0}
     assert fused == {}
+
+
+def test_sets_together_make_one_harder_corpus(tmp_path):
+    ablation = load("ablation")
+    sets = []
+    for name, text in (("a", "كلف ترميم متحف الموانئ 28 مليون دينار"), ("b", "متحف التمور")):
+        path = tmp_path / f"{name}.jsonl"
+        row = {"id": name, "question": "متحف؟", "answers": ["1"], "title": "", "context": text}
+        path.write_text(json.dumps(row), "utf-8")
+        sets.append((path, ablation.read_questions(path)))
+    corpus = ablation.corpus_of(sets, None)
+    assert corpus.name == "a+b"
+    assert len(corpus.passages) == 2
+    step = ablation.steps()[-1]
+    index = ablation.lexical_index(corpus.passages, step)
+    lexical, _ = ablation.scores(corpus, index, step.terms, {"a": "متحف؟", "b": "متحف؟"})
+    assert lexical == {"a": pytest.approx(100 / math.log2(3)), "b": 100.0}
 
 
 # Rewordings
