@@ -50,40 +50,36 @@ def is_kept(identifier: str) -> bool:
     return int(identifier.rpartition("-")[2]) % 2 == 0
 
 
-def turns_of(rag: Rag, row: dict[str, Any]) -> list[Turn]:
+def turns_of(rag: Rag, row: dict[str, Any], first: Answer) -> list[Turn]:
     """The follow-ups of a conversation, each asked after the program's own earlier answers."""
-    history: list[Answer] = []
+    history = [first]
     turns = []
-    for place, turn in enumerate(row["turns"]):
-        answer = rag.ask(turn["question"], history=history)
-        if place:
-            full = rag.ask(turn["full"])
-            turns.append(
-                Turn(
-                    row["id"],
-                    row["kind"],
-                    turn["question"],
-                    asked=_rank(answer.hits, turn["passage"]),
-                    full=_rank(full.hits, turn["passage"]),
-                    shown=_shown(answer.evidence, turn["passage"]),
-                    shown_full=_shown(full.evidence, turn["passage"]),
-                    is_declined=answer.status == "declined",
-                    is_declined_full=full.status == "declined",
-                )
+    for turn in row["turns"][1:]:
+        answer, full = rag.ask(turn["question"], history=history), rag.ask(turn["full"])
+        turns.append(
+            Turn(
+                row["id"],
+                row["kind"],
+                turn["question"],
+                asked=_rank(answer.hits, turn["passage"]),
+                full=_rank(full.hits, turn["passage"]),
+                shown=_shown(answer.evidence, turn["passage"]),
+                shown_full=_shown(full.evidence, turn["passage"]),
+                is_declined=answer.status == "declined",
+                is_declined_full=full.status == "declined",
             )
+        )
         history.append(answer)
     return turns
 
 
-def dragged(rag: Rag, rows: Sequence[dict[str, Any]]) -> list[str]:
-    """First questions that find other hits after a conversation about something else."""
+def dragged(rag: Rag, firsts: Sequence[Answer]) -> list[str]:
+    """First questions that find another passage when they are asked after other ones."""
     found = []
-    for row, other in zip(rows, [*rows[7:], *rows[:7]], strict=True):
-        question = other["turns"][0]["question"]
-        history = [rag.ask(row["turns"][0]["question"])]
-        after = rag.search(question, DEPTH, history=history)
-        if after[:1] != rag.search(question, DEPTH)[:1]:
-            found.append(f"{row['turns'][0]['question']} | {question}")
+    for before, first in zip(firsts, [*firsts[7:], *firsts[:7]], strict=True):
+        after = rag.search(first.question, DEPTH, history=[before])
+        if after[:1] != list(first.hits[:1]):
+            found.append(f"{before.question} | {first.question}")
     return found
 
 
@@ -138,11 +134,16 @@ def main() -> int:
             if options.half not in (name, "both"):
                 continue
             half = [row for row in rows if is_kept(row["id"]) == (name == "reporting")]
-            turns = [turn for row in half for turn in turns_of(rag, row)]
+            firsts = [rag.ask(row["turns"][0]["question"]) for row in half]
+            turns = [
+                turn
+                for row, first in zip(half, firsts, strict=True)
+                for turn in turns_of(rag, row, first)
+            ]
             print(f"\n{name}: {len(half)} conversations")
             print_table(turns)
-            after = dragged(rag, half)
-            print(f"unrelated questions whose first hit the history changed: {len(after)}")
+            after = dragged(rag, firsts)
+            print(f"first questions, {len(half)}, that other ones before them change: {len(after)}")
             for line in after if options.show else ():
                 print(f"  {line}")
             for turn in turns if options.show else ():
