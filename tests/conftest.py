@@ -1,6 +1,7 @@
 """What several test modules stand on."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from rag.index import IndexIdentity
 from rag.index.milvus import MilvusIndex
 from rag.index.milvus.schema import Collections
 from rag.index.milvus.server import Server
+
+# A shell's background job ignores Ctrl-C, and so would the programs that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 STARTING = 60  # seconds
 KEYS = {"state": "kind", "texts": "key", "passages": "key", "sentences": "key"}
