@@ -88,14 +88,23 @@ class Server:
         try:
             with self._connecting:
                 if self._client is None:
-                    self._client = library.MilvusClient(
-                        self.uri, token=self._token, timeout=_CONNECTING, dedicated=True
-                    )
+                    self._client = self._connected(library)
                 client = self._client
             yield client, library.MilvusException
         except library.MilvusException as error:
             self.close()
             raise self._told(error, name) from error
+
+    def _connected(self, library: Any) -> Any:
+        for is_last in (False, True):
+            try:
+                return library.MilvusClient(
+                    self.uri, token=self._token, timeout=_CONNECTING, dedicated=True
+                )
+            except library.MilvusException as error:
+                if is_last or not _was_hung_up(error):
+                    raise
+        return None
 
     def _told(self, error: Any, name: str) -> Exception:
         reason = " ".join(str(error.message).split())[:200]
@@ -106,6 +115,16 @@ class Server:
                 " run this again"
             )
         return IndexAccessError(f"Milvus at {self.uri} refuses {name!r} (code {code}): {reason}")
+
+
+def _was_hung_up(error: BaseException) -> bool:
+    """Whether gRPC was told to call again, as a server does that was started anew meanwhile."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause and cause not in causes:  # pymilvus names an error as its own cause
+        causes.append(cause)
+        cause = cause.__cause__
+    return any("Too many pings" in str(cause) for cause in causes)
 
 
 def pymilvus() -> Any:
