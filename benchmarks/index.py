@@ -377,8 +377,8 @@ def dense(arguments: argparse.Namespace, table: Table) -> None:
             began = time.perf_counter()
             owners, scores = search(vector)
             seconds.append(time.perf_counter() - began)
-            least = np.partition(exact, -K)[-K] - 1e-5
-            shares.append(len(np.unique(owners[scores >= least])) / K)
+            least = np.partition(exact, -K)[-K] - 1e-6  # equal ones are as good
+            shares.append(min(len(np.unique(owners[scores >= least])) / K, 1.0))
         table.add("a search, median", 1e3 * median(seconds), "ms", most=1e3 * ANSWER)
         mean = 1e3 * (time.process_time() - worked) / len(asked)
         table.add("the same, mean time of the processor", mean, "ms")
