@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class OpenVinoEmbedder:
             raise ModelError(
                 f"{folder} makes vectors of {own}, not {dimension}: set embed.dimension"
             )
+        self._one_at_a_time = threading.Lock()  # OpenVINO refuses a second call to the same model
         self.name = name
         self.dimension = dimension
         self._wording = wording or Wording()
@@ -70,7 +72,8 @@ class OpenVinoEmbedder:
             for place, row in enumerate(rows):
                 ids[place, : len(tokens[row])] = tokens[row]
                 mask[place, : len(tokens[row])] = 1
-            vectors[rows] = self._model([ids, mask])[0][:, : self.dimension]
+            with self._one_at_a_time:
+                vectors[rows] = self._model([ids, mask])[0][:, : self.dimension]
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
 

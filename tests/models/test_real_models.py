@@ -6,6 +6,7 @@ import re
 import sys
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -149,6 +150,13 @@ def test_int8_vectors_are_near_those_of_the_published_model(embedder):
     made = passages(*ARTICLES.values(), f"كل شيء\n{long}")
     cosines = (embedder.embed_passages(made) * published.embed_passages(made)).sum(axis=1)
     assert cosines.min() > 0.99
+
+
+def test_questions_of_two_readers_may_come_at_once(embedder):
+    alone = embedder.embed_questions(["متى؟"])
+    with ThreadPoolExecutor(4) as readers:
+        for vector in readers.map(lambda _: embedder.embed_questions(["متى؟"]), range(24)):
+            assert vector == pytest.approx(alone)
 
 
 def test_nothing_reports_home_from_preparing_or_embedding(embedder):
