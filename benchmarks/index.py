@@ -285,7 +285,7 @@ def evidence_of(index: Any, asked: Sequence[tuple[str, Any]]) -> Callable[[str, 
         embed_passages = embed_questions
 
     vectors = dict(asked)
-    retriever, selector = Retriever(Known(), index), EvidenceSelector()  # type: ignore[arg-type]
+    retriever, selector = Retriever(Known(), index), EvidenceSelector()  # type: ignore[arg-type]  # embeds only the questions
 
     def answer(text: str, _: Any) -> object:
         hits = retriever.search(text, 10)

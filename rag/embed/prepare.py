@@ -27,7 +27,7 @@ _FORMAT = 2  # raised when what is written here changes
 _EXPORTED = "gemma3_text"  # the one architecture whose masks are written out below
 
 # Activations are quantised in groups of 128: 1.8 times the tokens a second of weights alone, and
-# vectors with a cosine of 0.999 to those of float32 (benchmarks/embedding.py).
+# vectors with a cosine of 0.999 to those of float32 (docs/decisions.md).
 _GROUP = 128
 
 
@@ -48,7 +48,7 @@ def is_prepared(folder: Path, cache: Path) -> bool:
 def prepare(folder: Path, cache: Path) -> Path:
     """The model of `folder` as a compiled file in `cache`, made now if it is not there.
 
-    Making it takes about a minute and 4 GB of memory, once. The file is keyed by weights,
+    Making it takes about a minute and 3.3 GB of memory, once. The file is keyed by weights,
     processor and OpenVINO's version, holds a SHA-256 of itself in its last 32 bytes, and is moved
     into place whole. Raises ModelError where the model is of another kind.
     """

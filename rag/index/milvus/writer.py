@@ -32,7 +32,7 @@ class Writer:
         self._ledger = ledger
         self._rows = rows
         self._lease = lease
-        self._head: Head | None = None  # of this session; None: it has not begun
+        self._head: Head | None = None  # that the waiting changes rest on; None: there are none
         self._waiting: dict[str, Values] = {}
 
     def begin(self) -> Head:
