@@ -169,11 +169,12 @@ def evaluate(
 
 def _over(rag: Rag, question_set: QuestionSet, corpus: Path | None, progress: bool) -> Rag:
     documents = question_set.documents or ()
-    with tqdm(unit="passage", disable=not progress) as bar:
+    # passages come in bursts, which a moving average takes for a change of pace
+    with tqdm(unit="passage", disable=not progress, smoothing=0) as bar:
 
         def show(done: int, total: int, what: str) -> None:
             bar.total = total
-            bar.set_description(what)
+            bar.set_description(what, refresh=False)
             bar.update(done - bar.n)
 
         own = rag.over(documents, corpus, progress=show)
