@@ -32,11 +32,12 @@ class EvidenceSelector:
     the hits; letter n-grams count `gram_weight` of a key and words of the title `title_weight` of
     a word in the sentence. To this come `cosine_weight` times its similarity to the question,
     `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
-    asks for one.
+    asks for one. Of what is chosen the model reads up to `writer_words`.
     """
 
     passages: int = 5
     budget_words: int = 150
+    writer_words: int = 80
     gram_weight: float = 0.3
     title_weight: float = 0.5
     cosine_weight: float = 4.0
@@ -64,6 +65,17 @@ class EvidenceSelector:
             Evidence(number, candidate.passage, candidate.start, candidate.end)
             for number, candidate in enumerate(chosen, start=1)
         ]
+
+    def for_writer(self, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """What of the evidence the model reads."""
+        read: list[Evidence] = []
+        left = self.writer_words
+        for item in evidence:
+            length = len(item.quote.split())
+            if not read or length <= left:
+                read.append(item)
+                left -= length
+        return read
 
     def _candidates(
         self, question: str, hits: Sequence[Hit], similarities: Similarities

@@ -225,7 +225,7 @@ class Rag:
         steps, asked, evidence = self._steps, signs.question, signs.evidence
         # What an article says to a model is shown to readers; nothing is written from it.
         written_from = [item for item in evidence if not is_order(item.quote)]
-        messages = steps.prompt.messages(asked, written_from)
+        messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
         if self._asks_model(signs):
             yield from self._read(answer, messages, ticket)
         if not steps.confidence.is_enough(signs, partial(self._leaning, messages)):
