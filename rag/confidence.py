@@ -47,12 +47,18 @@ class Confidence:
     alone: Weights = Weights(-9.1, cosine=8.0, first_word=34.0, holds=6.2)
     with_model: Weights = Weights(-5.5, cosine=4.3, first_word=20.0, holds=2.5, leaning=1.0)
 
-    def is_enough(self, signs: Signs, lean: Callable[[], float | None]) -> bool:
-        """Whether to answer at all; `lean` asks the model."""
-        hopeless = min(self.hopeless_below, self.decline_below)
-        if not signs.evidence or self.score(signs) < hopeless:
-            return False
-        return self.score(signs, lean()) >= self.decline_below
+    def weigh(self, signs: Signs, lean: Callable[[], float | None]) -> float:
+        """The score to decide by; `lean` asks the model. Without evidence it is 0."""
+        if not signs.evidence:
+            return 0.0
+        alone = self.score(signs)
+        if alone < min(self.hopeless_below, self.decline_below):
+            return alone
+        return self.score(signs, lean())
+
+    def is_enough(self, score: float) -> bool:
+        """Whether to answer at all; at 0 there is nothing to answer from, whatever the level."""
+        return score > 0 and score >= self.decline_below
 
     def score(self, signs: Signs, leaning: float | None = None) -> float:
         """Between 0 and 1."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from rag import metrics
+from rag import metrics, selective
 from rag.errors import GeneratorError, QuestionSetError, RagError
 from rag.questions import QuestionSet, read_questions, sample, with_ids
 from rag.report import TIMINGS, answer_as_json, hits_as_json, machine, versions
+from rag.selective import Outcome, Point, Verdict
 from rag.types import Answer, Hit, Question, unique_documents
 
 if TYPE_CHECKING:
@@ -83,11 +84,17 @@ class Run:
         )
         named = {"false_answer": rates.false_answer, "false_refusal": rates.false_refusal}
         named["abstention_error"] = rates.mean
+        named |= selective.means([_outcome(row) for row in self.rows])
         for timing in TIMINGS:
             taken = [row.answer.timings.get(timing) for row in self.rows if row.answer]
             seconds = [value for value in taken if value is not None]
             named[f"median_{timing}"] = median(seconds) if seconds else None
         return means | {name: value for name, value in named.items() if value is not None}
+
+    def points(self, thresholds: Iterable[float] | None = None) -> list[Point]:
+        """What declining below other thresholds gives; see rag.selective.points."""
+        outcomes = [] if self.is_retrieval else [_outcome(row) for row in self.rows]
+        return selective.points(outcomes, thresholds)
 
     @property
     def failed(self) -> int:
@@ -106,6 +113,7 @@ class Run:
             },
             "interrupted": self.is_interrupted,
             "means": self.means,
+            "risk_coverage": [asdict(point) for point in self.points()],
             "rows": [row.as_json() for row in self.rows],
             "settings": self.made_with.get("settings"),
             "models": self.made_with.get("models"),
@@ -249,3 +257,13 @@ def _failed(question: Question, retrieval: bool, error: str) -> Row:
 def _is_wrong_about_declining(row: Row) -> bool:
     """A question without an answer was neither declined nor answered: wrong on either side."""
     return row.answer is None or (row.answer.status == "declined") == row.question.answerable
+
+
+def _outcome(row: Row) -> Outcome:
+    answer, is_answerable = row.answer, row.question.answerable
+    verdict: Verdict = "right" if row.scores.get("contains") else "wrong"
+    if is_answerable and "contains" not in row.scores:
+        verdict = "unknown"
+    elif answer and answer.status == "declined":
+        verdict = "declined"
+    return Outcome(is_answerable, verdict, answer.confidence if answer else None)

@@ -211,35 +211,36 @@ class Rag:
 
         signs = Signs(asked, evidence, similarities, without_first)
         with steps.turns.ticket() as ticket:
-            status, sentences = yield from self._composed(answer, signs, ticket=ticket, clock=clock)
+            composed = yield from self._composed(answer, signs, ticket=ticket, clock=clock)
+        status, sentences, confidence = composed
         if not sentences:  # all the evidence is in other scripts
-            status, sentences = "declined", steps.composer.declined()
-        yield replace(
-            answer, status=status, sentences=sentences, draft="", timings=clock.lap("total")
-        )
+            status, sentences, confidence = "declined", steps.composer.declined(), 0.0
+        finished = replace(answer, status=status, sentences=sentences, confidence=confidence)
+        yield replace(finished, timings=clock.lap("total"))
 
     def _composed(
         self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: Clock
-    ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...]]]:
-        """The status and the sentences of the finished answer; on the way, the drafts."""
+    ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...], float]]:
+        """Status, sentences and confidence of the finished answer; on the way, the drafts."""
         steps, asked, evidence = self._steps, signs.question, signs.evidence
         # What an article says to a model is shown to readers; nothing is written from it.
         written_from = [item for item in evidence if not is_order(item.quote)]
         messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
         if self._asks_model(signs):
             yield from self._read(answer, messages, ticket)
-        if not steps.confidence.is_enough(signs, partial(self._leaning, messages)):
-            return "declined", steps.composer.declined()
+        confidence = steps.confidence.weigh(signs, partial(self._leaning, messages))
+        if not steps.confidence.is_enough(confidence):
+            return "declined", steps.composer.declined(), confidence
         # The default model was right on none of seven: it affirms what the source denies.
         if steps.generator is None or is_yes_no(asked) or not written_from:
-            return "quoted", steps.composer.quoted(evidence, question=asked)
+            return "quoted", steps.composer.quoted(evidence, question=asked), confidence
         yield from self._read(answer, messages, ticket)
         draft = ""
         with closing(_pieces(steps.generator, messages, steps.max_tokens)) as pieces:
             for piece in pieces:
                 draft += piece
                 yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
-        return steps.composer.from_draft(draft, written_from, question=asked)
+        return *steps.composer.from_draft(draft, written_from, question=asked), confidence
 
     def _asks_model(self, signs: Signs) -> bool:
         """Whether it takes the model to decide if there is enough to answer from."""
@@ -248,7 +249,7 @@ class Rag:
         def note() -> None:
             asked.append(True)
 
-        self._steps.confidence.is_enough(signs, note)
+        self._steps.confidence.weigh(signs, note)
         return bool(asked)
 
     def _read(

@@ -15,6 +15,7 @@ from rag.types import Answer, Citation, Document, Hit, Sentence
 
 if TYPE_CHECKING:
     from rag.ingest import IngestReport
+    from rag.selective import Point
 
 Copies: TypeAlias = Mapping[str, Sequence[Document]]
 Documents: TypeAlias = Mapping[str, Document]  # by id
@@ -41,6 +42,7 @@ def answer_as_json(answer: Answer, documents: Documents = _NONE) -> dict[str, ob
         "question": answer.question,
         "text": answer.text,
         "status": answer.status,
+        "confidence": answer.confidence,
         "sentences": [
             _sentence_as_json(sentence, answer.copies, documents) for sentence in answer.sentences
         ],
@@ -146,6 +148,29 @@ def means_as_text(means: Mapping[str, float]) -> str:
     figure_width = max(map(len, figures.values()), default=0)
     return "\n".join(
         f"{name:<{name_width}}  {figure:>{figure_width}}" for name, figure in figures.items()
+    )
+
+
+def points_as_text(points: Sequence[Point]) -> str:
+    """One line per threshold; what is not known is `-`, a column of nothing else is left out.
+
+    >>> from rag.selective import Point
+    >>> known, unknown = Point(0.9, 0.5, 0.25, None, None), Point(0.1, 1.0, None, None, None)
+    >>> print(points_as_text([unknown, known]))
+    threshold  coverage   risk
+          0.1     1.000      -
+          0.9     0.500  0.250
+    """
+    columns = [f"{point.threshold:g}" for point in points]
+    table = [["threshold", *columns]] if points else []
+    for name in ("coverage", "risk", "false_answer", "false_refusal"):
+        values = [getattr(point, name) for point in points]
+        if any(value is not None for value in values):
+            table.append([name, *("-" if value is None else f"{value:.3f}" for value in values)])
+    widths = [max(5, *map(len, column)) for column in table]
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in zip(*table, strict=True)
     )
 
 

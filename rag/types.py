@@ -137,6 +137,8 @@ class Answer:
     # Where else an article of the hits appeared, by its document id.
     copies: Mapping[str, tuple[Document, ...]] = field(default_factory=lambda: MappingProxyType({}))
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # seconds
+    # Between 0 and 1: the score by which a finished answer was given or declined.
+    confidence: float | None = None
 
     @property
     def text(self) -> str:

@@ -47,7 +47,7 @@ def silent() -> None:
 
 
 def is_enough(asked: Signs, confidence: Confidence = CONFIDENCE) -> bool:
-    return confidence.is_enough(asked, silent)
+    return confidence.is_enough(confidence.weigh(asked, silent))
 
 
 def test_a_question_far_from_every_sentence_is_declined() -> None:
@@ -86,7 +86,9 @@ def test_a_time_question_needs_a_time_in_the_evidence() -> None:
 
 
 def test_no_evidence_is_never_enough() -> None:
-    assert not is_enough(signs("من يزور الورشة؟", []), Confidence(decline_below=0.0))
+    asked = signs("من يزور الورشة؟", [])
+    assert CONFIDENCE.weigh(asked, silent) == 0.0
+    assert not is_enough(asked, Confidence(decline_below=0.0))
 
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
@@ -100,8 +102,8 @@ def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
 
 def test_a_model_that_finds_nothing_in_the_evidence_can_turn_an_answer_down() -> None:
     asked = signs("من يزور الورشة؟")
-    assert CONFIDENCE.is_enough(asked, lambda: 4.0)
-    assert not CONFIDENCE.is_enough(asked, lambda: -9.0)
+    assert CONFIDENCE.is_enough(CONFIDENCE.weigh(asked, lambda: 4.0))
+    assert not CONFIDENCE.is_enough(CONFIDENCE.weigh(asked, lambda: -9.0))
 
 
 def test_the_model_is_not_asked_where_retrieval_rules_an_answer_out() -> None:
@@ -109,7 +111,14 @@ def test_the_model_is_not_asked_where_retrieval_rules_an_answer_out() -> None:
         raise AssertionError("the model was asked")
 
     far = signs("من مؤلف الرواية؟", near=FAR, without_first={("a", 0): 0.1})
-    assert not CONFIDENCE.is_enough(far, never)
+    assert CONFIDENCE.weigh(far, never) == CONFIDENCE.score(far) < CONFIDENCE.hopeless_below
+
+
+def test_the_score_that_decides_has_the_leaning_of_the_model_where_it_was_asked() -> None:
+    asked = signs("من يزور الورشة؟")
+    assert CONFIDENCE.weigh(asked, lambda: -9.0) == CONFIDENCE.score(asked, -9.0)
+    assert CONFIDENCE.weigh(asked, silent) == CONFIDENCE.score(asked)
+    assert CONFIDENCE.score(asked, -9.0) < CONFIDENCE.hopeless_below < CONFIDENCE.score(asked)
 
 
 def test_a_score_at_the_level_is_enough_and_one_under_it_is_not() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from rag.arabic import analyse
 from rag.chunk import SentenceChunker
+from rag.cli.answers import evaluate as evaluate_command
 from rag.compose import Composer
-from rag.confidence import Confidence
+from rag.confidence import Confidence, Weights
 from rag.errors import GeneratorError, ModelError, QuestionSetError
 from rag.evaluate import Row, Run, evaluate
 from rag.evidence import EvidenceSelector
@@ -30,6 +31,7 @@ QUESTIONS = (
     Question("dates", "كم أنتجت الواحة من التمور؟", ("34 ألف طن",), (DATES.id,)),
 )
 OWN_CORPUS = QuestionSet("own.jsonl", QUESTIONS, DOCUMENTS)
+DEFAULT = Confidence()
 
 
 def copies_the_best_evidence(messages):
@@ -56,13 +58,15 @@ def make_rag(tmp_path):
         # a folder keeps its index from one opening to the next
         return indexes.setdefault(folder, ExactIndex(embedder.dimension, analyse=analyse))
 
-    def make(reply=copies_the_best_evidence, *, documents=(), decline_below=0.0):
+    def make(
+        reply=copies_the_best_evidence, *, documents=(), decline_below=0.0, alone=DEFAULT.alone
+    ):
         steps = Steps(
             embedder=embedder,
             chunker=chunker,
             make_retriever=Retriever,
             selector=EvidenceSelector(),
-            confidence=Confidence(decline_below=decline_below),
+            confidence=Confidence(decline_below=decline_below, alone=alone),
             prompt=Prompt(tmp_path),
             generator=FakeGenerator(reply),
             composer=Composer(Checker()),
@@ -207,7 +211,9 @@ def test_a_corpus_folder_is_reused_and_refused_for_another_set(make_rag, tmp_pat
 
 def test_means_are_over_the_rows_a_score_applies_to_and_timings_are_medians():
     def row(name, total, **scores):
-        answer = Answer("؟", status="answered", timings={"total": total})
+        confidence = 1 - total / 10
+        timings = {"total": total}
+        answer = Answer("؟", status="answered", timings=timings, confidence=confidence)
         return Row(Question(name, "؟"), answer=answer, scores=scores)
 
     rows = (row("a", 1.0, contains=1.0, words=4), row("b", 2.0, contains=0.0), row("c", 9.0))
@@ -216,6 +222,9 @@ def test_means_are_over_the_rows_a_score_applies_to_and_timings_are_medians():
         "contains": 0.5,
         "words": 4.0,
         "false_refusal": 0.0,
+        "risk": 0.5,
+        "AURC": 0.25,
+        "AURC_excess": 0.0,
         "median_total": 2.0,
     }
 
@@ -268,3 +277,111 @@ def test_every_mean_is_explained_on_the_page_on_evaluation(make_rag):
     asked = (*QUESTIONS, Question("none", "من رسم اللوحة؟", answerable=False))
     run = evaluate(make_rag(), QuestionSet("s", asked, DOCUMENTS), progress=False)
     assert [name for name in run.means if f"`{name}`" not in page] == []
+
+
+# How sure the program was
+
+
+NEAR = Weights(-3.0, cosine=8.0, first_word=0.0, holds=0.0)  # the cosine alone tells
+ABSENT = Question("absent", "من رسم لوحة المتحف؟", answerable=False)
+FAR = Question("far", "متى توفي الشاعر؟", answerable=False)
+BOTH_KINDS = QuestionSet("both.jsonl", (*QUESTIONS, ABSENT, FAR), DOCUMENTS)
+
+
+def test_a_row_says_how_sure_the_program_was(make_rag):
+    run = evaluate(make_rag(decline_below=0.5, alone=NEAR), BOTH_KINDS, progress=False)
+    rows = {row["id"]: row["answer"] for row in run.as_json()["rows"]}
+    assert [rows[name]["status"] for name in rows] == ["answered"] * 4 + ["declined"]
+    assert rows["metro"]["confidence"] > rows["absent"]["confidence"] > 0.5
+    assert 0 < rows["far"]["confidence"] < 0.5
+
+
+def test_the_curve_ends_at_the_coverage_reached_and_the_trade_off_does_not(make_rag):
+    run = evaluate(make_rag(decline_below=0.5, alone=NEAR), BOTH_KINDS, progress=False)
+    curve = run.as_json()["risk_coverage"]
+    assert [point["coverage"] for point in curve] == [0.2, 0.4, 0.6, 0.8, 1.0]
+    assert [point["risk"] for point in curve] == [0.0, 0.0, 0.0, 0.25, None]
+    assert [point["false_answer"] for point in curve] == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert [point["false_refusal"] for point in curve] == [2 / 3, 1 / 3, 0.0, 0.0, 0.0]
+    assert (run.means["risk"], run.means["AURC"]) == (0.25, pytest.approx(1 / 4 / 4))
+    assert (run.means["AURC_excess"], run.means["AUROC"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.7, 0.95, 0.99])
+def test_a_point_foretells_a_run_that_declines_below_its_threshold(make_rag, level):
+    everything = evaluate(make_rag(alone=NEAR), BOTH_KINDS, progress=False)
+    [told] = everything.points([level])
+    means = evaluate(make_rag(decline_below=level, alone=NEAR), BOTH_KINDS, progress=False).means
+    assert told.coverage == pytest.approx(1 - means["declined"])
+    assert told.risk == means.get("risk")
+    assert (told.false_answer, told.false_refusal) == (
+        means["false_answer"],
+        means["false_refusal"],
+    )
+
+
+def test_a_wrong_answer_to_an_answerable_question_is_a_risk_too(make_rag):
+    wrong = Question("wrong", QUESTIONS[0].text, ("13 أبريل",), (METRO.id,))
+    asked = QuestionSet("s", (*QUESTIONS[1:], wrong), DOCUMENTS)
+    means = evaluate(make_rag(alone=NEAR), asked, progress=False).means
+    # the wrong one is the surest: 1/1, 1/2 and 1/3; at best 0, 0 and 1/3
+    assert means["risk"] == pytest.approx(1 / 3)
+    assert means["AURC"] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+    assert means["AURC_excess"] == pytest.approx((1 + 1 / 2) / 3)
+    assert "AUROC" not in means
+
+
+def test_a_question_that_fails_makes_no_area_better(make_rag):
+    reply = failing_at("رسم", GeneratorError("gone"))
+    rag, broken = make_rag(alone=NEAR), make_rag(reply, alone=NEAR)
+    before = evaluate(rag, BOTH_KINDS, progress=False).means
+    after = evaluate(broken, BOTH_KINDS, progress=False).means
+    assert after["failed"] == 0.2
+    assert after["AURC"] > before["AURC"]
+    assert after["AUROC"] == 0.5 < before["AUROC"]
+
+
+def test_questions_without_accepted_answers_are_not_taken_for_wrong(make_rag):
+    asked = (Question("open", QUESTIONS[0].text), QUESTIONS[1])
+    run = evaluate(make_rag(alone=NEAR), QuestionSet("s", asked, DOCUMENTS), progress=False)
+    assert [point.coverage for point in run.points([0.5])] == [1.0]
+    assert run.means["risk"] == 0.0
+
+
+def test_retrieval_alone_has_no_curve(make_rag):
+    run = evaluate(make_rag(), OWN_CORPUS, retrieval=True, progress=False)
+    assert run.points() == run.as_json()["risk_coverage"] == []
+
+
+class OpenFakes:
+    """What a command is given to open the index of the articles with."""
+
+    index = None
+
+    def __init__(self, make_rag):
+        self.make_rag = make_rag
+
+    def __call__(self):
+        return self.make_rag(documents=DOCUMENTS, decline_below=0.5, alone=NEAR)
+
+
+@pytest.mark.parametrize("retrieval", [False, True])
+def test_the_command_prints_the_curve_below_the_means(make_rag, tmp_path, capsys, retrieval):
+    metro = {"id": "m", "question": QUESTIONS[0].text, "answers": ["12 مارس 2021"]}
+    absent = {"id": "a", "question": ABSENT.text, "answerable": False}
+    rows = [metro | {"document_paths": ["metro.txt"]}, absent | {"document_paths": []}]
+    path = tmp_path / "set.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    evaluate_command.callback.__wrapped__(
+        path, out=None, retrieval=retrieval, limit=None, seed=0, open_rag=OpenFakes(make_rag)
+    )
+    means, _, table = capsys.readouterr().out.partition("\n\n")
+    assert ("AUROC" in means.split()) == (not retrieval)
+    lines = [line.split() for line in table.splitlines()]
+    if retrieval:
+        assert lines == []
+    else:
+        assert lines[0] == ["threshold", "coverage", "risk", "false_answer", "false_refusal"]
+        assert [line[0] for line in lines[1:]] == [f"0.{tenth}" for tenth in range(1, 10)]
+        assert lines[5][1:] == ["1.000", "0.500", "1.000", "0.000"]
+        assert lines[9][1:] == ["0.500", "0.000", "0.000", "0.000"]

@@ -1,3 +1,4 @@
+import math
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -260,6 +261,31 @@ def test_a_follow_up_is_not_declined_for_the_words_it_leaves_out(make_rag):
     assert first.status != "declined"
     assert rag.ask("وكم؟").status == "declined"
     assert rag.ask("وكم؟", history=[first]).status != "declined"
+
+
+def test_a_finished_answer_keeps_the_confidence_that_decided_it(make_rag):
+    decides = Confidence(alone=Weights(-3.0, 8.0, 0.0, 0.0), with_model=Weights(-3.0, 8.0, 0, 0, 1))
+
+    def streamed(leaning):
+        generator = FakeGenerator(copies_the_best_evidence, leaning=leaning)
+        return list(make_rag(generator=generator, confidence=decides).stream(QUESTION))
+
+    *unfinished, given = streamed(None)
+    assert {snapshot.confidence for snapshot in unfinished} == {None}
+    assert given.status == "answered"
+    assert 0.5 < given.confidence < 1
+    [*_, declined] = streamed(-9.0)
+    assert declined.status == "declined"
+    log_odds = math.log(given.confidence / (1 - given.confidence)) - 9.0
+    assert declined.confidence == pytest.approx(1 / (1 + math.exp(-log_odds)))
+
+
+def test_where_nothing_can_be_shown_there_is_no_confidence_either(make_rag):
+    assert make_rag(documents=[]).ask(QUESTION).confidence == 0.0
+    russian = Document.of("Мост", "Мост открыли в среду.")
+    answer = make_rag(["Мост открыли."], documents=[russian]).ask(QUESTION)
+    assert answer.evidence
+    assert (answer.status, answer.confidence) == ("declined", 0.0)
 
 
 def test_searching_with_history_follows_up_too(make_rag):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from rag import report
+from rag.selective import Point
 from rag.types import Answer, Citation, Document, Hit, Sentence, passage_of
 
 TEXT = "افتُتح الخط الأول في 12 مارس 2021.\nوبلغ طوله 28 كيلومتراً."
@@ -31,6 +32,7 @@ def answer(**changes):
         "status": "answered",
         "hits": (Hit(PASSAGE, 0.75),),
         "timings": {"evidence": 0.25, "total": 4.0},
+        "confidence": 0.625,
     }
     return Answer(**(fields | changes))
 
@@ -40,6 +42,7 @@ def test_an_answer_as_json_has_the_fields_of_the_interface_and_no_others():
         "question": "متى افتُتح؟",
         "text": "افتُتح في 12 مارس 2021. [1]",
         "status": "answered",
+        "confidence": 0.625,
         "sentences": [
             {
                 "text": "افتُتح في 12 مارس 2021.",
@@ -148,6 +151,25 @@ def test_means_are_aligned_at_the_decimal_point():
     table = report.means_as_text({"nDCG@10": 0.9517, "words": 21.5, "R@1": 1.0})
     assert table == "nDCG@10   0.952\nwords    21.500\nR@1       1.000"
     assert report.means_as_text({}) == ""
+
+
+def test_points_stand_in_columns_and_say_what_is_not_known():
+    points = [Point(0.1, 0.95, None, 0.8, 0.01), Point(0.5, 0.725, 0.125, 0.25, 0.1)]
+    assert report.points_as_text(points).splitlines() == [
+        "threshold  coverage   risk  false_answer  false_refusal",
+        "      0.1     0.950      -         0.800          0.010",
+        "      0.5     0.725  0.125         0.250          0.100",
+    ]
+
+
+def test_a_column_of_which_nothing_is_known_is_left_out():
+    points = [Point(0.25, None, None, 1.0, 0.0), Point(0.5, None, None, 0.5, 0.0)]
+    assert report.points_as_text(points).splitlines() == [
+        "threshold  false_answer  false_refusal",
+        "     0.25         1.000          0.000",
+        "      0.5         0.500          0.000",
+    ]
+    assert report.points_as_text([]) == ""
 
 
 def test_versions_name_python_and_none_for_what_is_missing():

@@ -16,6 +16,8 @@ from rag.cli.options import OpenRag, as_json_option, print_json, with_filter, wi
 from rag.settings import project_file
 from rag.types import Filter
 
+THRESHOLDS = tuple(tenth / 10 for tenth in range(1, 10))  # shown of the risk–coverage curve
+
 
 @click.command()
 @click.argument("question")
@@ -91,7 +93,7 @@ def evaluate(
     seed: int,
     open_rag: OpenRag,
 ) -> None:
-    """Ask a question set and print the means.
+    """Ask a question set; print the means, and what declining at other levels would give.
 
     A set that brings its own texts is indexed in a temporary folder, or in --index if given.
 
@@ -121,6 +123,8 @@ def evaluate(
     if out:
         run.write(out)
     click.echo(report.means_as_text(run.means))
+    if points := run.points(THRESHOLDS):
+        click.echo("\n" + report.points_as_text(points))
     if run.failed:
         click.echo(f"rag: {run.failed} questions failed; see their rows", err=True)
 
