@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.arabic import arabic_share, content_stems, has_form, is_allowed, numbers, words
+from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
@@ -30,14 +30,19 @@ class Composer:
     quotes_alone: int = 3
     longest_words: int = 90
 
-    def from_draft(
+    def checked(
         self, draft: str, evidence: Sequence[Evidence], *, question: str
-    ) -> tuple[Status, tuple[Sentence, ...]]:
-        """The status and the sentences of a finished answer."""
-        written = [
+    ) -> list[Sentence]:
+        """The sentences of a draft, each with what it rests on and whether that holds it."""
+        return [
             self._checked(text, evidence, hints=hints, question=question)
             for text, hints in split_draft(draft, {item.number for item in evidence})
         ]
+
+    def finished(
+        self, written: Sequence[Sentence], evidence: Sequence[Evidence], *, question: str
+    ) -> tuple[Status, tuple[Sentence, ...]]:
+        """The status and the sentences of an answer, of those that were checked."""
         supported = self._kept(written)
         if not supported:
             # What the model wrote is not to be shown, but it often leaned on the right words.
@@ -65,7 +70,7 @@ class Composer:
         citations = attribute(text, evidence, hints=hints)
         best = evidence[0].passage if evidence else None
         verdict = self.checker.check(text, citations, question=question, best=best)
-        if verdict.is_supported and _adds_nothing(text, question):
+        if verdict.is_supported and not says_more(text, question):
             return Sentence(text, citations, False, "الجملة تعيد السؤال ولا تجيب عنه")
         if arabic_share(text) < 0.5:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
@@ -121,9 +126,3 @@ def _quotation(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     text = f"«{'…' * (first > 0)}{shown}{'…' * (last < len(places) - 1)}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
-
-
-def _adds_nothing(text: str, question: str) -> bool:
-    asked = set(content_stems(question))
-    fresh = [s for s in content_stems(text) if not has_form(s, asked)]
-    return not fresh and not numbers(text) - numbers(question)

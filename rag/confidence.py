@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.arabic import asked_for, content_stems
@@ -29,6 +29,7 @@ class Weights:
     first_word: float  # how much of it the first word that carries meaning adds
     holds: float  # whether the evidence holds an amount or a time where one is asked for
     leaning: float = 0.0  # log-odds of the model: that the evidence says what is asked
+    held: float = 0.0  # whether a sentence that the model wrote passed the check
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +37,52 @@ class Confidence:
     """The likelihood that the evidence holds an answer: a logistic function of a few signs.
 
     What the first word adds is below 0 where the articles speak of everything in the question but
-    the thing asked about ("المترجم", "الهدايا"). The model's leaning is asked for only where
-    retrieval does not rule an answer out by itself (`hopeless_below`), and done without where the
-    model does not tell. Fitted on two question sets over news pages; docs/decisions.md has what a
-    fit on one half of them did on the other.
+    the thing asked about ("المترجم", "الهدايا"). Each stage knows more than the one before it:
+    retrieval alone, with the model's leaning, and with what became of its draft. A question for
+    which retrieval alone gives less than `hopeless_below` costs no reading, and one that no draft
+    could save no writing. docs/decisions.md has what the weights were fitted on.
     """
 
     decline_below: float = 0.5
-    hopeless_below: float = 0.05
-    alone: Weights = Weights(-9.1, cosine=8.0, first_word=34.0, holds=6.2)
-    with_model: Weights = Weights(-5.5, cosine=4.3, first_word=20.0, holds=2.5, leaning=1.0)
+    hopeless_below: float = 0.1
+    alone: Weights = Weights(-5.4, cosine=6.3, first_word=12.0, holds=2.9)
+    with_model: Weights = Weights(-5.2, cosine=5.0, first_word=12.2, holds=2.6, leaning=0.76)
+    with_draft: Weights = Weights(
+        -5.1, cosine=5.2, first_word=11.5, holds=2.3, leaning=0.63, held=0.7
+    )
 
-    def weigh(self, signs: Signs, lean: Callable[[], float | None]) -> float:
-        """The score to decide by; `lean` asks the model. Without evidence it is 0."""
-        if not signs.evidence:
-            return 0.0
-        alone = self.score(signs)
-        if alone < min(self.hopeless_below, self.decline_below):
-            return alone
-        return self.score(signs, lean())
+    def is_hopeless(self, score: float) -> bool:
+        """Whether the model need not be asked, by the score of retrieval alone."""
+        return score < min(self.hopeless_below, self.decline_below)
 
     def is_enough(self, score: float) -> bool:
         """Whether to answer at all; at 0 there is nothing to answer from, whatever the level."""
         return score > 0 and score >= self.decline_below
 
-    def score(self, signs: Signs, leaning: float | None = None) -> float:
-        """Between 0 and 1."""
-        weights = self.alone if leaning is None else self.with_model
+    def score(
+        self, signs: Signs, leaning: float | None = None, *, is_held: bool | None = None
+    ) -> float:
+        """Between 0 and 1, and 0 without evidence.
+
+        `leaning` is None where the model was not asked or does not tell, `is_held` where nothing
+        was written; a draft counts only beside a leaning.
+        """
+        if not signs.evidence:
+            return 0.0
+        weights = self.with_model if is_held is None else self.with_draft
+        if leaning is None:
+            weights = self.alone
         nearest = max(signs.similarities.values(), default=0.0)
         gain = nearest - max(signs.without_first.values(), default=nearest)
         asked = asked_for(signs.question)
-        is_held = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
+        holds = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
         total = (
             weights.bias
             + weights.cosine * nearest
             + weights.first_word * gain
-            + weights.holds * is_held
+            + weights.holds * holds
             + weights.leaning * (leaning or 0.0)
+            + weights.held * bool(is_held)
         )
         return 1 / (1 + math.exp(-total))
 

@@ -251,7 +251,7 @@ class FakeGenerator:
         return self.leaning
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, **_begin: str
+        self, messages: Sequence[Message], *, max_tokens: int, **_words: str
     ) -> Iterator[str]:
         """The reply in pieces, at most `max_tokens` of them; a text is cut before its spaces."""
         self.received.append(list(messages))

@@ -223,34 +223,34 @@ class Rag:
     ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...], float]]:
         """Status, sentences and confidence of the finished answer; on the way, the drafts."""
         steps, asked, evidence = self._steps, signs.question, signs.evidence
+        generator, weigh = steps.generator, partial(steps.confidence.score, signs)
+        confidence, leaning = weigh(), None
         # What an article says to a model is shown to readers; nothing is written from it.
         written_from = [item for item in evidence if not is_order(item.quote)]
         messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
-        if self._asks_model(signs):
+        # The default model was right on none of seven: it affirms what the source denies.
+        is_written = bool(generator and written_from) and not is_yes_no(asked)
+        if generator and not steps.confidence.is_hopeless(confidence):
             yield from self._read(answer, messages, ticket)
-        confidence = steps.confidence.weigh(signs, partial(self._leaning, messages))
+            # What it reads for this is what it writes from, so that it costs no time.
+            leaning = generator.lean(messages, STATED, MISSING)
+            confidence = weigh(leaning, is_held=True if is_written else None)
         if not steps.confidence.is_enough(confidence):
             return "declined", steps.composer.declined(), confidence
-        # The default model was right on none of seven: it affirms what the source denies.
-        if steps.generator is None or is_yes_no(asked) or not written_from:
+        if not generator or not is_written:
             return "quoted", steps.composer.quoted(evidence, question=asked), confidence
-        yield from self._read(answer, messages, ticket)
         draft = ""
-        with closing(_pieces(steps.generator, messages, steps.max_tokens)) as pieces:
+        pieces = _pieces(generator, messages, steps.max_tokens, beyond=asked)
+        with closing(pieces):
             for piece in pieces:
                 draft += piece
                 yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
-        return *steps.composer.from_draft(draft, written_from, question=asked), confidence
-
-    def _asks_model(self, signs: Signs) -> bool:
-        """Whether it takes the model to decide if there is enough to answer from."""
-        asked: list[bool] = []
-
-        def note() -> None:
-            asked.append(True)
-
-        self._steps.confidence.weigh(signs, note)
-        return bool(asked)
+        written = steps.composer.checked(draft, written_from, question=asked)
+        confidence = weigh(leaning, is_held=any(sentence.supported for sentence in written))
+        if not steps.confidence.is_enough(confidence):
+            return "declined", steps.composer.declined(), confidence
+        finished = steps.composer.finished(written, written_from, question=asked)
+        return *finished, confidence
 
     def _read(
         self, answer: Answer, messages: Sequence[Message], ticket: Ticket
@@ -266,20 +266,13 @@ class Rag:
                 for _ in reading:
                     yield answer
 
-    def _leaning(self, messages: Sequence[Message]) -> float | None:
-        """How much surer the model is that the evidence says what is asked than that it does not.
-
-        What it reads for this is what it writes the answer from, so that it costs no time.
-        """
-        generator = self._steps.generator
-        return generator.lean(messages, STATED, MISSING) if generator else None
-
 
 def _pieces(
-    generator: Generator, messages: Sequence[Message], max_tokens: int
+    generator: Generator, messages: Sequence[Message], max_tokens: int, *, beyond: str = ""
 ) -> abc.Generator[str, None, None]:
     # Whether there is enough to answer from is decided before, and not by the model alone.
-    yield from generator.generate(messages, max_tokens=max_tokens, begin=f"{STATED}.")
+    begin = f"{STATED}."
+    yield from generator.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
 
 
 def _checked(question: str) -> str:

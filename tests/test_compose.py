@@ -21,7 +21,8 @@ def evidence(*texts):
 
 
 def compose(draft, found, question=QUESTION, composer=COMPOSER):
-    return composer.from_draft(draft, found, question=question)
+    written = composer.checked(draft, found, question=question)
+    return composer.finished(written, found, question=question)
 
 
 def texts(sentences):

@@ -42,12 +42,9 @@ def signs(
     return Signs(question, found, near, near if without_first is None else without_first)
 
 
-def silent() -> None:
-    """A model that does not tell."""
-
-
 def is_enough(asked: Signs, confidence: Confidence = CONFIDENCE) -> bool:
-    return confidence.is_enough(confidence.weigh(asked, silent))
+    """By retrieval alone."""
+    return confidence.is_enough(confidence.score(asked))
 
 
 def test_a_question_far_from_every_sentence_is_declined() -> None:
@@ -87,38 +84,50 @@ def test_a_time_question_needs_a_time_in_the_evidence() -> None:
 
 def test_no_evidence_is_never_enough() -> None:
     asked = signs("من يزور الورشة؟", [])
-    assert CONFIDENCE.weigh(asked, silent) == 0.0
+    assert CONFIDENCE.score(asked) == CONFIDENCE.score(asked, 9.0, is_held=True) == 0.0
     assert not is_enough(asked, Confidence(decline_below=0.0))
 
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
     alone = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0)
-    confidence = Confidence(alone=alone, with_model=replace(alone, leaning=0.25))
+    with_model = replace(alone, leaning=0.25)
+    with_draft = replace(with_model, held=2.0)
+    confidence = Confidence(alone=alone, with_model=with_model, with_draft=with_draft)
     asked = signs("من يزور الورشة؟", without_first={("a", 0): 0.55})
     total = -1.5 + 2.0 * 0.6 + 10.0 * (0.6 - 0.55) + 1.0
     assert confidence.score(asked) == pytest.approx(1 / (1 + math.exp(-total)))
     assert confidence.score(asked, 3.0) == pytest.approx(1 / (1 + math.exp(-total - 0.75)))
+    refused = confidence.score(asked, 3.0, is_held=False)
+    assert refused == pytest.approx(1 / (1 + math.exp(-total - 0.75)))
+    held = confidence.score(asked, 3.0, is_held=True)
+    assert held == pytest.approx(1 / (1 + math.exp(-total - 0.75 - 2.0)))
+    assert confidence.score(asked, is_held=True) == confidence.score(asked)  # a mute model's draft
 
 
 def test_a_model_that_finds_nothing_in_the_evidence_can_turn_an_answer_down() -> None:
     asked = signs("من يزور الورشة؟")
-    assert CONFIDENCE.is_enough(CONFIDENCE.weigh(asked, lambda: 4.0))
-    assert not CONFIDENCE.is_enough(CONFIDENCE.weigh(asked, lambda: -9.0))
+    assert CONFIDENCE.is_enough(CONFIDENCE.score(asked, 4.0))
+    assert not CONFIDENCE.is_enough(CONFIDENCE.score(asked, -9.0))
 
 
-def test_the_model_is_not_asked_where_retrieval_rules_an_answer_out() -> None:
-    def never() -> float:
-        raise AssertionError("the model was asked")
+def test_a_draft_that_the_check_refuses_can_turn_an_answer_down() -> None:
+    asked = signs("من يزور الورشة؟", near={("a", 0): 0.5})
+    leanings = [step / 4 for step in range(-20, 21)]
+    undecided = [
+        leaning
+        for leaning in leanings
+        if CONFIDENCE.is_enough(CONFIDENCE.score(asked, leaning, is_held=True))
+        and not CONFIDENCE.is_enough(CONFIDENCE.score(asked, leaning, is_held=False))
+    ]
+    assert undecided
+    assert all(leaning not in undecided for leaning in (leanings[0], leanings[-1]))
 
+
+def test_what_retrieval_rules_out_is_hopeless() -> None:
     far = signs("من مؤلف الرواية؟", near=FAR, without_first={("a", 0): 0.1})
-    assert CONFIDENCE.weigh(far, never) == CONFIDENCE.score(far) < CONFIDENCE.hopeless_below
-
-
-def test_the_score_that_decides_has_the_leaning_of_the_model_where_it_was_asked() -> None:
-    asked = signs("من يزور الورشة؟")
-    assert CONFIDENCE.weigh(asked, lambda: -9.0) == CONFIDENCE.score(asked, -9.0)
-    assert CONFIDENCE.weigh(asked, silent) == CONFIDENCE.score(asked)
-    assert CONFIDENCE.score(asked, -9.0) < CONFIDENCE.hopeless_below < CONFIDENCE.score(asked)
+    assert CONFIDENCE.is_hopeless(CONFIDENCE.score(far))
+    assert not CONFIDENCE.is_hopeless(CONFIDENCE.score(signs("من يزور الورشة؟")))
+    assert not Confidence(decline_below=0.0).is_hopeless(CONFIDENCE.score(far))
 
 
 def test_a_score_at_the_level_is_enough_and_one_under_it_is_not() -> None:

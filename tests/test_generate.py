@@ -5,11 +5,13 @@ import time
 from contextlib import closing
 
 import llama_cpp
+import numpy as np
 import pytest
 from tiny_model import CHAT, CONTROL, NO_SYSTEM, write_tiny_model
 
 from rag.errors import GeneratorError, ModelError
 from rag.generate import Turns
+from rag.generate.held import Beyond, vocabulary_masks
 from rag.generate.llama import LlamaCppGenerator
 from rag.types import Message
 
@@ -51,6 +53,42 @@ def tokens_read(generator):
     llama_cpp.llama_synchronize(generator._llama.ctx)
     counted = llama_cpp.llama_perf_context(generator._llama.ctx)
     return counted.n_p_eval + counted.n_eval
+
+
+# No end before an answer
+
+
+def following(generator, reply, *, toward, question="متى زار الوفد؟"):
+    """Whether a byte that the model prefers may come next in a reply."""
+    masked, endings = vocabulary_masks(generator._llama)
+    scores = np.zeros_like(masked)
+    scores[generator._llama.tokenize(toward.encode(), False)[0]] = 1.0
+    beyond = Beyond(generator._llama, question, begun=2, endings=endings)
+    tokens = [0, 0, *generator._llama.tokenize(reply.encode(), False)]
+    return beyond(np.array(tokens, np.intc), scores).max() == 1.0
+
+
+def test_a_sentence_does_not_end_before_it_says_more_than_the_question(generator):
+    assert not following(generator, "زار الوفد", toward=".")
+    assert not following(generator, "زار الوفد", toward="[")
+    assert not following(generator, "", toward="\n")
+    assert following(generator, "زار الوفد في مايو", toward=".")
+    assert following(generator, "زار الوفد سنة 2019", toward="[")
+
+
+def test_what_does_not_end_a_sentence_may_always_come(generator):
+    for toward in ("a", " ", "(", "-", "7"):
+        assert following(generator, "زار الوفد", toward=toward)
+
+
+def test_a_reply_that_never_says_anything_new_may_end_all_the_same(generator):
+    assert following(generator, "زار الوفد " * 20, toward=".")
+
+
+def test_the_end_of_a_turn_is_an_ending(generator):
+    _, endings = vocabulary_masks(generator._llama)
+    assert endings[generator._llama.token_eos()]
+    assert not endings[generator._llama.tokenize(b"a", False)[0]]
 
 
 # What is special in a prompt

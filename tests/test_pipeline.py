@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -264,7 +265,9 @@ def test_a_follow_up_is_not_declined_for_the_words_it_leaves_out(make_rag):
 
 
 def test_a_finished_answer_keeps_the_confidence_that_decided_it(make_rag):
-    decides = Confidence(alone=Weights(-3.0, 8.0, 0.0, 0.0), with_model=Weights(-3.0, 8.0, 0, 0, 1))
+    alone = Weights(-3.0, 8.0, 0.0, 0.0)
+    leans = replace(alone, leaning=1.0)
+    decides = Confidence(alone=alone, with_model=leans, with_draft=leans)
 
     def streamed(leaning):
         generator = FakeGenerator(copies_the_best_evidence, leaning=leaning)

@@ -187,6 +187,11 @@ def test_another_wording_of_the_same_passes(sentence, source):
     assert verdict(sentence, source) == SUPPORTED
 
 
+def test_a_number_that_no_rule_reads_is_no_amount_for_a_vague_word():
+    accepted, _ = verdict("زار المعرض مئات.", "زار المعرض أناس كثيرون في 12.5.2016 وفق البلدية.")
+    assert not accepted
+
+
 def test_the_subject_may_come_from_the_passage_around_the_cited_words():
     text = "ولد الرسام نديم قاسم في حلب. وأقام معرضه الأول في بيروت عام 1957."
     start = text.index("وأقام")

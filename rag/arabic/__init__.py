@@ -1,6 +1,6 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
-from rag.arabic.asking import Asked, asked_for, focus, is_yes_no
+from rag.arabic.asking import Asked, asked_for, focus, is_yes_no, says_more
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.orders import is_order
@@ -34,6 +34,7 @@ __all__ = [
     "ngrams",
     "normalise",
     "numbers",
+    "says_more",
     "sentences",
     "skeleton",
     "sound_key",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.arabic.numerals import numbers
-from rag.arabic.terms import STOP_WORDS, skeleton, stem, words
+from rag.arabic.terms import STOP_WORDS, content_stems, has_form, skeleton, stem, words
 
 # All word lists are in the normal form of `words`.
 _AMOUNT = frozenset("كم كام قديش شحال جم".split())
@@ -125,6 +125,17 @@ def focus(question: str) -> str:
 def is_yes_no(question: str) -> bool:
     """Whether a question wants yes or no."""
     return words(question)[:1] in (["هل"], ["هو"], ["هي"]) or question.lstrip().startswith("أ ")
+
+
+def says_more(text: str, question: str) -> bool:
+    """Whether a text has a word or a number that the question does not have.
+
+    >>> says_more("زار الوفد المصنع", "متى زار الوفد المصنع؟")
+    False
+    """
+    asked = set(content_stems(question))
+    fresh = any(not has_form(form, asked) for form in content_stems(text))
+    return fresh or bool(numbers(text) - numbers(question))
 
 
 def _amount(word: str, rest: list[str], *, is_noun: bool) -> Asked:

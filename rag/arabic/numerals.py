@@ -81,8 +81,9 @@ def numbers(text: str) -> set[str]:
 
 
 def _plain(number: str) -> str:
-    """A number without its thousands separators: `1,318` is 1318, `2.3` stays."""
+    """A number without its thousands separators: `1,318` and `1.318.004` lose them, `2.3` stays."""
     groups = re.split("[.,]", number)
-    if "," in number and len(groups) > 1 and all(len(group) == 3 for group in groups[1:]):
+    is_parted = "," in number or number.count(".") > 1
+    if is_parted and len(groups) > 1 and all(len(group) == 3 for group in groups[1:]):
         return str(int("".join(groups)))
     return str(int(number)) if len(groups) == 1 else number.replace(",", ".")

@@ -60,10 +60,11 @@ class LazyGenerator:
         yield from self._load().read(messages)
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
     ) -> Iterator[str]:
         """See rag.generate.Generator."""
-        return self._load().generate(messages, max_tokens=max_tokens, begin=begin)
+        writer = self._load()
+        return writer.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
 
     def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
         """See rag.generate.Generator."""

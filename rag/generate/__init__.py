@@ -26,9 +26,13 @@ class Generator(Protocol):
         """
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
     ) -> Iterator[str]:
-        """What follows `begin` in the reply, in pieces; closing the iterator stops the model."""
+        """What follows `begin` in the reply, in pieces; closing the iterator stops the model.
+
+        A reply ends no sentence before it says more than the question `beyond`, where the
+        generator can see to that.
+        """
 
     def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
         """The log-odds that the reply begins with one word rather than the other.

@@ -12,6 +12,7 @@ from rag.arabic import is_allowed
 from rag.errors import GeneratorError, ModelError
 from rag.generate import Pieces
 from rag.generate.chat import ChatTokens, common_length
+from rag.generate.held import Beyond, vocabulary_masks
 from rag.generate.kept import KeptPrompts, file_identity
 from rag.types import Message
 
@@ -60,7 +61,7 @@ class LlamaCppGenerator:
         self.name = name
         self._chat = ChatTokens(self._llama, path)
         self._stop = [self._chat.end] if self._chat.end else []
-        self._allowed = _script_mask(self._llama)
+        self._allowed, self._endings = vocabulary_masks(self._llama)
         self._kept = KeptPrompts(kept, _identity(path, context_tokens)) if kept else None
         self._lock = threading.Lock()  # a Llama object serves one request at a time
 
@@ -74,22 +75,26 @@ class LlamaCppGenerator:
             self._lock.release()
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
     ) -> Iterator[str]:
         """What follows `begin` in the reply, in pieces; closing the iterator stops the model."""
         from llama_cpp import LogitsProcessorList
 
+        tokens = self._chat.tokens(messages, begin)
+        held = [self._mask]
+        if beyond:
+            held.append(Beyond(self._llama, beyond, begun=len(tokens), endings=self._endings))
         with self._lock:
             for _ in self._read(messages):
                 pass
             try:
                 stream = self._llama.create_completion(
-                    self._chat.tokens(messages, begin),
+                    tokens,
                     max_tokens=max_tokens,
                     temperature=0.0,
                     stream=True,
                     stop=self._stop,
-                    logits_processor=LogitsProcessorList([self._mask]),
+                    logits_processor=LogitsProcessorList(held),
                 )
                 for chunk in stream:
                     # The library types a stream as if it might be one whole reply.
@@ -215,29 +220,3 @@ def _identity(path: Path, context_tokens: int) -> str:
 
     system = llama_cpp.llama_print_system_info().decode(errors="replace")
     return f"{file_identity(path)} {llama_cpp.__version__} {system} {context_tokens} flash"
-
-
-def _script_mask(llama: Llama) -> NDArray[np.single]:
-    """0 for tokens that may be written and -inf for the others; shape (vocabulary,).
-
-    A token may hold a part of a character, so an incomplete sequence is judged by its first byte:
-    those that begin letters of other scripts are masked, and with them the letters.
-    """
-    import numpy as np
-
-    mask = np.zeros(llama.n_vocab(), dtype=np.single)
-    for token in range(llama.n_vocab()):
-        piece = llama.detokenize([token], special=False)
-        if not _is_writable(piece):
-            mask[token] = -np.inf
-    return mask
-
-
-def _is_writable(piece: bytes) -> bool:
-    text = piece.decode("utf-8", errors="replace")
-    if not all(is_allowed(character) for character in text if character != "\ufffd"):
-        return False
-    # First bytes of two-byte Latin and Arabic letters and of general punctuation (U+2000-U+20FF).
-    first_bytes = [byte for byte in piece if byte >= 0xC0]
-    allowed = {*range(0xC2, 0xCA), *range(0xD8, 0xDC), 0xE2}
-    return "\ufffd" not in text or all(byte in allowed for byte in first_bytes)

@@ -81,12 +81,17 @@ class OpenAIGenerator:
         yield from ()
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = ""
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        begin: str = "",
+        beyond: str = "",  # noqa: ARG002
     ) -> Iterator[str]:
         """What follows `begin` in the reply, in pieces; closing the iterator ends the connection.
 
         A server that cannot be made to begin a reply begins it itself; the words are left out
-        where it comes to the same.
+        where it comes to the same. None can be made to say more than `beyond`.
         """
         with self._begun(messages, max_tokens, begin) as response, self._faults():
             pieces = without_beginning(self._contents(response), begin)

@@ -220,7 +220,9 @@ def _gap(source: Sequence[Word], one: int, other: int) -> int:
 def vague_misfit(sentence: Sequence[Word], source: Sequence[Word]) -> str:
     """A word such as «مئات» for which the source has neither itself nor a fitting number."""
     given = {form for word in source for form in listed(word.form)}
-    values = [float(word.amount.text) for word in source if word.amount]
+    amounts = [word.amount.text for word in source if word.amount]
+    # «12.5.2016» is a date that no rule read: it has no value.
+    values = [float(text) for text in amounts if text.count(".") < 2]
     for word in sentence:
         for form in listed(word.form):
             if form in VAGUE and form not in given:
