@@ -30,9 +30,7 @@ class Composer:
     quotes_alone: int = 3
     longest_words: int = 90
 
-    def checked(
-        self, draft: str, evidence: Sequence[Evidence], *, question: str
-    ) -> list[Sentence]:
+    def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
         """The sentences of a draft, each with what it rests on and whether that holds it."""
         return [
             self._checked(text, evidence, hints=hints, question=question)

@@ -11,11 +11,13 @@ from rag.chunk import sentences_of
 from rag.embed import Embedder
 from rag.followup import is_brief, leaning_of, resolve, sources_of
 from rag.index import Index
+from rag.priors import Priors
 from rag.types import Answer, Filter, Hit, Passage, Similarities
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
+_NO_PRIORS = Priors()
 _KEPT = 64  # question vectors
 
 _TURNS = 4  # before a question; what was said earlier is not looked at
@@ -44,6 +46,7 @@ class Retriever:
         candidates: int = 100,
         follow_up_weight: float = 0.65,
         same_source_bonus: float = 0.1,
+        priors: Priors = _NO_PRIORS,
     ) -> None:
         self._embedder = embedder
         self._index = index
@@ -52,6 +55,7 @@ class Retriever:
         self._candidates = candidates
         self._follow_up_weight = follow_up_weight
         self._same_source_bonus = same_source_bonus
+        self._priors = priors
 
     def search(
         self,
@@ -155,9 +159,15 @@ class Retriever:
         dense = self._index.nearest(vectors, self._candidates, within)
         lexical = self._index.matching(questions, self._candidates, within)
         return [
-            fuse(near, match, dense_weight=self._dense_weight)
+            self._with_priors(fuse(near, match, dense_weight=self._dense_weight))
             for near, match in zip(dense, lexical, strict=True)
         ]
+
+    def _with_priors(self, hits: list[Hit]) -> list[Hit]:
+        if self._priors.are_off:
+            return hits
+        found = self._index.documents({hit.passage.document_id for hit in hits})
+        return _ranked(self._priors.raised(hits, {document.id: document for document in found}))
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], *, dense_weight: float) -> list[Hit]:

@@ -73,6 +73,16 @@ class RetrieveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorSettings:
+    """See rag.priors.Priors; `sources` are outlets, parted by commas."""
+
+    recency: float = 0.0
+    half_life_days: float = 365.0
+    source: float = 0.0
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceSettings:
     """See rag.evidence.EvidenceSelector."""
 
@@ -135,6 +145,7 @@ class Settings:
     embed: EmbedSettings = field(default_factory=EmbedSettings)
     ray: RaySettings = field(default_factory=RaySettings)
     retrieve: RetrieveSettings = field(default_factory=RetrieveSettings)
+    priors: PriorSettings = field(default_factory=PriorSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     generate: GenerateSettings = field(default_factory=GenerateSettings)
     check: CheckSettings = field(default_factory=CheckSettings)

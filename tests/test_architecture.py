@@ -13,7 +13,7 @@ FILES = [*MODULES, ROOT / "app.py"]
 FREE = {"types", "errors", "clock"}  # anyone may import them
 STEPS = (
     *("articles", "clean", "copies", "chunk", "embed", "bulk", "index", "ingest"),
-    *("followup", "retrieve", "evidence", "confidence", "prompt", "generate"),
+    *("followup", "priors", "retrieve", "evidence", "confidence", "prompt", "generate"),
     *("cite", "verify", "compose", "pipeline"),
 )
 ENTRANCES = {"cli", "app"}

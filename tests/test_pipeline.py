@@ -1,7 +1,7 @@
 import math
-from dataclasses import replace
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest

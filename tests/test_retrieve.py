@@ -7,6 +7,7 @@ from rag.arabic import analyse
 from rag.chunk import SentenceChunker, sentences_of
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.ingest import embed_documents
+from rag.priors import Priors
 from rag.retrieve import Retriever, fuse
 from rag.types import Answer, Citation, Document, Hit, Sentence, passage_of
 
@@ -301,3 +302,48 @@ def test_a_follow_up_to_an_answer_without_citations_is_searched_all_the_same(mak
     history = [Answer("كم كلف ترميم متحف الموانئ؟", status="declined")]
     hits = make_retriever(METRO, MUSEUM, DATES).search("ومتى افتُتح؟", history=history)
     assert titles(hits)[0] == "متحف الموانئ"
+
+
+# Priors
+
+OLD, NEW, UNDATED = (
+    Document.of("معرض الكتاب", f"يفتح المعرض أبوابه {n}.", source=source, published=published)
+    for n, source, published in (
+        ("صباحا", "الأفق", "2015-03-01"),
+        ("مساء", "النبأ", "2016-02-29"),
+        ("ظهرا", None, None),
+    )
+)
+
+
+def raised(priors, *documents):
+    hits = [Hit(passage_of(document, 0, 5), 0.5) for document in documents]
+    return [hit.score for hit in priors.raised(hits, {d.id: d for d in documents})]
+
+
+def test_recency_halves_with_every_half_life_before_the_newest_article_found():
+    priors = Priors(recency=0.2, half_life_days=365)
+    assert raised(priors, OLD, NEW, UNDATED) == pytest.approx([0.6, 0.7, 0.5])
+    assert raised(priors, OLD) == pytest.approx([0.7])
+    assert raised(priors, UNDATED) == [0.5]
+
+
+def test_only_articles_of_preferred_outlets_get_their_bonus():
+    priors = Priors(source=0.3, sources=frozenset({"الأفق"}))
+    assert raised(priors, OLD, NEW, UNDATED) == pytest.approx([0.8, 0.5, 0.5])
+
+
+def test_a_date_that_is_none_counts_as_no_date():
+    odd = Document.of("معرض", "نص المعرض.", published="قريبا")
+    assert raised(Priors(recency=0.2), odd, NEW) == pytest.approx([0.5, 0.7])
+
+
+def test_priors_change_the_order_of_what_is_found_and_none_leaves_it(make_retriever):
+    question = "متى يفتح معرض الكتاب أبوابه؟"
+    plain = make_retriever(OLD, NEW).search(question)
+    for first, source in ((OLD, "الأفق"), (NEW, "النبأ")):
+        priors = Priors(source=2.0, sources=frozenset({source}))
+        hits = make_retriever(OLD, NEW, priors=priors).search(question)
+        assert hits[0].passage.document_id == first.id
+        assert {hit.passage.id for hit in hits} == {hit.passage.id for hit in plain}
+    assert make_retriever(OLD, NEW, priors=Priors()).search(question) == plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from rag import models
 from rag.bulk import RayEmbedder
 from rag.compose import Composer
 from rag.confidence import Confidence
+from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
 from rag.factory.embedder import (
     embedder_name,
@@ -25,6 +27,7 @@ from rag.factory.kinds import arguments, known, models_folder
 from rag.factory.lazy import LazyEmbedder, LazyGenerator
 from rag.generate import Turns
 from rag.pipeline import Rag, Steps
+from rag.priors import Priors
 from rag.prompt import Prompt
 from rag.retrieve import Retriever
 from rag.settings import Settings, load_settings, project_file
@@ -80,7 +83,7 @@ def make_steps(settings: Settings) -> Steps:
         embedder=make_embedder(settings),
         bulk=RayEmbedder(partial(make_embedder, settings), **dataclasses.asdict(settings.ray)),
         chunker=make_chunker(settings),
-        make_retriever=partial(Retriever, **arguments(retrieve)),
+        make_retriever=partial(Retriever, **arguments(retrieve), priors=_priors(settings)),
         selector=EvidenceSelector(**arguments(settings.evidence)),
         confidence=Confidence(decline_below=answer.decline_below),
         prompt=Prompt(_folder(settings.generate.prompts)),
@@ -97,6 +100,15 @@ def make_steps(settings: Settings) -> Steps:
         # A server has a line of its own.
         turns=Turns(1 if settings.generate.kind == "llama.cpp" else _MANY),
     )
+
+
+def _priors(settings: Settings) -> Priors:
+    priors = settings.priors
+    if not priors.half_life_days:
+        raise SettingsError("priors.half_life_days must be above 0: the age that halves recency")
+    names = (name.strip() for name in re.split("[,،]", priors.sources))
+    sources = frozenset(name for name in names if name)
+    return Priors(priors.recency, priors.half_life_days, priors.source, sources)
 
 
 def describe(settings: Settings) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a model may write next: tokens of the right scripts, and no end before there is an answer."""
+"""What a model may write next: no other scripts, and no end before there is an answer."""
 
 from __future__ import annotations
 

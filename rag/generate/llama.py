@@ -81,7 +81,7 @@ class LlamaCppGenerator:
         from llama_cpp import LogitsProcessorList
 
         tokens = self._chat.tokens(messages, begin)
-        held = [self._mask]
+        held = LogitsProcessorList([self._mask])
         if beyond:
             held.append(Beyond(self._llama, beyond, begun=len(tokens), endings=self._endings))
         with self._lock:
@@ -94,7 +94,7 @@ class LlamaCppGenerator:
                     temperature=0.0,
                     stream=True,
                     stop=self._stop,
-                    logits_processor=LogitsProcessorList(held),
+                    logits_processor=held,
                 )
                 for chunk in stream:
                     # The library types a stream as if it might be one whole reply.
