@@ -126,7 +126,9 @@ class ProgressBars:
 
         if what not in self._bars:
             # Work is told of in bursts: only the mean rate since the start tells what is left.
-            self._bars[what] = tqdm(total=total, desc=what, disable=None, leave=False, smoothing=0)
+            self._bars[what] = tqdm(
+                total=total, desc=what, unit="", disable=None, leave=False, smoothing=0
+            )
         self._bars[what].update(done - self._bars[what].n)
 
     def __exit__(
