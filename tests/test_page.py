@@ -205,6 +205,13 @@ def test_a_draft_is_shown_as_a_draft_and_gone_from_the_finished_answer():
     assert draft not in page.turn_html(turn(answered(draft=draft)))
 
 
+@pytest.mark.parametrize("written", ["", " ", " [", " [1", " [1]", " [1].", " [المصدر 1"])
+def test_markers_of_the_model_are_never_seen_in_a_draft(written):
+    shown = page.answer_html(turn(answered(status="writing", sentences=(), draft="وصل" + written)))
+    [draft] = re.findall('<p class="draft">(.*?)</p>', shown)
+    assert draft.rstrip(".") == "وصل"
+
+
 def test_the_cards_keep_their_order_from_the_first_snapshot_to_the_last():
     first = page.sources_html(turn(answered(status="writing", sentences=())))
     last = page.sources_html(turn())

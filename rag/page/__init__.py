@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from rag.cite import read_markers
 from rag.page.limits import HINT as LIMITS_HINT
 from rag.page.limits import Limits, outlets_of, within_html
 from rag.page.markup import days_html, direction, escaped, latin, title_html
@@ -118,7 +119,10 @@ def _body(turn: Turn) -> str:
     if turn.problem:
         return _problem(turn.problem)
     if turn.answer.status == "writing":
-        return f'<p class="draft">{escaped(turn.answer.draft)}</p>'
+        # The model's markers are hints to the program; a reader would see them come and go.
+        numbers = {item.number for item in turn.answer.evidence}
+        draft, _ = read_markers(turn.answer.draft, numbers)
+        return f'<p class="draft">{escaped(draft)}</p>'
     blocks: list[str] = []
     prose: list[str] = []
     for sentence in turn.answer.sentences:
