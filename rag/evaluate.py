@@ -191,7 +191,7 @@ def _over(rag: Rag, question_set: QuestionSet, corpus: Path | None, progress: bo
         own.close()
         raise QuestionSetError(
             f"{corpus} holds {strangers:,} documents besides the {len(documents):,} of"
-            f" {question_set.name}, which would change its scores; name another --corpus"
+            f" {question_set.name}, which would change its scores; name another --index"
         )
     return own
 
