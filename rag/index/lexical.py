@@ -29,7 +29,7 @@ BM25 = Bm25()
 
 
 class LexicalIndex:
-    """The postings that a `LexicalWriter` wrote, in memory: what was checked is what is searched.
+    """The postings that a `LexicalWriter` wrote, searched.
 
     Where not all passages are searched, `counted` says which are: BM25 counts these alone.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -90,8 +90,9 @@ class _Run:
 class LexicalWriter:
     """Writes the postings of passages to a folder, for `LexicalIndex` to open.
 
-    In memory are `in_memory` of them and every term once. The others wait, sorted by their terms,
-    in a file of the folder that has no name, so that it goes with the process however that ends.
+    In memory are `in_memory` of them, and in the end every term once. The others wait, sorted by
+    their terms, in a file of the folder that has no name: it goes with the process, however that
+    ends.
     """
 
     def __init__(self, folder: Path, *, in_memory: int = _IN_MEMORY) -> None:
@@ -112,8 +113,7 @@ class LexicalWriter:
     def add(self, position: int, terms: Sequence[str]) -> None:
         """The terms of the passage at a position."""
         frequencies = Counter(terms)
-        vocabulary = self._vocabulary
-        self._numbers.extend([vocabulary.setdefault(t, len(vocabulary)) for t in frequencies])
+        self._numbers.extend(map(self._vocabulary.__getitem__, frequencies))
         self._positions.extend([position] * len(frequencies))
         self._counts.extend(frequencies.values())
         self._places.append(position)
@@ -152,14 +152,14 @@ class LexicalWriter:
         save_array(self._folder / _file("starts"), starts.astype(np.int64))
         save_array(self._folder / LENGTHS, lengths)
 
-    def _blocks(self, numbers: Sequence[NDArray[np.int32]], count: int) -> Iterator[range]:
+    def _blocks(self, numbers: Sequence[NDArray[np.int32]], size: int) -> Iterator[range]:
         """All terms, in ranges of as many postings as may be in memory, or of one term."""
-        widths = np.zeros(count, np.int64)
+        widths = np.zeros(size, np.int64)
         for run, own in zip(self._runs, numbers, strict=True):
             widths[own] += np.diff(run.postings.starts)
         ends = np.cumsum(widths)
         start = 0
-        while start < count:
+        while start < size:
             before = ends[start - 1] if start else 0
             end = int(np.searchsorted(ends, before + self._in_memory, side="right"))
             block = range(start, max(start + 1, min(end, start + _FEW)))
@@ -190,25 +190,27 @@ class LexicalWriter:
         order = _order(owners)
         counts = np.asarray(self._counts)[order]
         letters = [term.encode("utf-8", "surrogatepass") for term in terms]
-        postings = Postings(
+        columns: tuple[NDArray[Any], ...] = (
             np.frombuffer(b"".join(letters), np.uint8),
             np.cumsum([len(term) for term in letters], dtype=np.int64),
             np.concatenate([[0], np.cumsum(np.bincount(owners))]).astype(np.int64),
-            self._mapped(np.asarray(self._positions)[order]),
-            self._mapped(counts.astype(np.min_scalar_type(counts.max()))),
+            np.asarray(self._positions)[order],
+            counts.astype(np.min_scalar_type(counts.max())),
         )
-        self._runs.append(_Run(postings))
+        self._runs.append(_Run(Postings(*map(self._mapped, columns))))
         self._clear()
 
     def _mapped(self, column: NDArray[Any]) -> NDArray[Any]:
         """The same numbers, in the file."""
+        if not column.size:
+            return column  # the letters of a term without any
         start = self._aside.seek(0, os.SEEK_END)
         self._aside.write(column.data)
         self._aside.flush()
         return np.memmap(self._aside, column.dtype, "r", offset=start, shape=column.shape)
 
     def _clear(self) -> None:
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
         self._numbers = array("i")  # of a term; with the next two, one row for each posting
         self._positions = array("i")
         self._counts = array("i")
