@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,6 +39,8 @@ EMBED = 0.1
 REGROUPED = 5.0
 COMPARED = 20_000  # articles for which grouping from nothing is done twice
 SEARCHED_UNTIL = 100_000  # passages for which OPEN and SEARCH must hold
+
+_BREAK = re.compile(r"[.\n]")  # of the sentences, and behind a title
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ class Pool:
             text += part + "\n"
         day = f"20{number % 24:02}-{number % 12 + 1:02}-{number % 28 + 1:02}"
         document = Document.of(
-            f"مقال {number}", text, published=day, source=f"صحيفة {number % 10}", path=f"/{number}"
+            f"مقال {number}.", text, published=day, source=f"صحيفة {number % 10}", path=f"/{number}"
         )
         vectors = [self.passage_vectors(SENTENCES) for _ in spans]
         return document, [passage_of(document, *span) for span in spans], vectors
@@ -155,7 +158,7 @@ def _stacked(folder: Path, pattern: str, name: str) -> Any:
     return np.concatenate([np.load(path)[name] for path in sorted(folder.glob(pattern))])
 
 
-@cache
+@lru_cache(1 << 14)
 def _terms(sentence: str) -> tuple[str, ...]:
     from rag.arabic import analyse
 
@@ -163,8 +166,8 @@ def _terms(sentence: str) -> tuple[str, ...]:
 
 
 def analyse_lines(text: str) -> list[str]:
-    """The terms of a text; a sentence that comes again is not analysed again."""
-    return [term for line in text.splitlines() for term in _terms(line)]
+    """The terms of a text; a sentence or title that comes again is not analysed again."""
+    return [term for sentence in _BREAK.split(text) for term in _terms(sentence.strip())]
 
 
 def opened(folder: Path, *, create: bool = False) -> Any:

@@ -114,7 +114,8 @@ class LexicalWriter:
         """The terms of the passage at a position."""
         frequencies = Counter(terms)
         self._numbers.extend(map(self._vocabulary.__getitem__, frequencies))
-        self._positions.extend([position] * len(frequencies))
+        self._owners.append(position)
+        self._widths.append(len(frequencies))
         self._counts.extend(frequencies.values())
         self._places.append(position)
         self._lengths.append(len(terms))
@@ -194,7 +195,7 @@ class LexicalWriter:
             np.frombuffer(b"".join(letters), np.uint8),
             np.cumsum([len(term) for term in letters], dtype=np.int64),
             np.concatenate([[0], np.cumsum(np.bincount(owners))]).astype(np.int64),
-            np.asarray(self._positions)[order],
+            np.repeat(np.asarray(self._owners), self._widths)[order],
             counts.astype(np.min_scalar_type(counts.max())),
         )
         self._runs.append(_Run(Postings(*map(self._mapped, columns))))
@@ -211,9 +212,10 @@ class LexicalWriter:
 
     def _clear(self) -> None:
         self._vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
-        self._numbers = array("i")  # of a term; with the next two, one row for each posting
-        self._positions = array("i")
+        self._numbers = array("i")  # of a term; with the next, one row for each posting
         self._counts = array("i")
+        self._owners = array("i")  # passages; with the next, one row for each of them
+        self._widths = array("i")  # its postings
 
 
 def _united(runs: Sequence[Postings]) -> tuple[list[bytes], list[NDArray[np.int32]]]:
