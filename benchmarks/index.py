@@ -361,20 +361,21 @@ def recall(index: Any, folder: Path, questions: Any) -> dict[str, float]:
 
     generation = max((folder / "generations").iterdir())
     starts, keys = np.load(generation / "starts.npy"), np.load(generation / "keys.npy")
-    rows = np.memmap(generation / "dense.rows", "<f2", "r").reshape(-1, DIMENSION)
     best = np.empty((len(questions), len(keys)), np.float32)
-    for start in range(0, len(keys), 4000):
-        ends = starts[start : start + 4001]
-        scores = questions @ rows[ends[0] : ends[-1]].astype(np.float32).T
-        best[:, start : start + len(ends) - 1] = np.maximum.reduceat(
-            scores, ends[:-1] - ends[0], axis=1
-        )
+    with (generation / "dense.rows").open("rb") as rows:  # mapped by the index already
+        for start in range(0, len(keys), BLOCK):
+            ends = starts[start : start + BLOCK + 1]
+            halves = np.fromfile(rows, "<f2", int(ends[-1] - ends[0]) * DIMENSION)
+            scores = questions @ halves.reshape(-1, DIMENSION).astype(np.float32).T
+            best[:, start : start + len(ends) - 1] = np.maximum.reduceat(
+                scores, ends[:-1] - ends[0], axis=1
+            )
     shares = []
     for hits, scores in zip(index.nearest(questions, K), best, strict=True):
         least = np.partition(scores, -K)[-K]  # equal ones are as good
         shares.append(sum(hit.score >= least - 1e-6 for hit in hits) / min(K, len(scores)))
     found = {"recall": float(np.mean(shares)), "worst": min(shares)}
-    return found | {"passages": len(keys), "vectors": len(rows)}
+    return found | {"passages": len(keys), "vectors": int(starts[-1])}
 
 
 # dense
