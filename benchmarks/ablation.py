@@ -30,7 +30,8 @@ from rewordings import DIALECTS, foreign_names, rewordings
 from rag.arabic import STOP_WORDS, analyse, ngrams, numbers, sound_key, stem, words
 from rag.arabic.keys import edged_ngrams
 from rag.chunk import SentenceChunker
-from rag.index.lexical import LexicalIndex, LexicalWriter
+from rag.index.lexical import LexicalIndex
+from rag.index.postings import LexicalWriter
 from rag.metrics import ndcg
 from rag.questions import QuestionSet, read_questions
 from rag.retrieve import fuse
@@ -155,12 +156,12 @@ def corpus_of(sets: Sequence[tuple[Path, QuestionSet]], vectors: Path | None) ->
 
 def lexical_index(passages: Iterable[Passage], step: Step) -> LexicalIndex:
     """The lexical leg as the index keeps it."""
-    writer = LexicalWriter()
-    for position, passage in enumerate(passages):
-        text = f"{passage.title} {passage.text}" if step.has_title else passage.text
-        writer.add(position, step.terms(text))
     with tempfile.TemporaryDirectory() as folder:
-        writer.write(Path(folder))
+        with LexicalWriter(Path(folder)) as writer:
+            for position, passage in enumerate(passages):
+                text = f"{passage.title} {passage.text}" if step.has_title else passage.text
+                writer.add(position, step.terms(text))
+            writer.finish()
         return LexicalIndex({path.name: np.load(path) for path in Path(folder).iterdir()})
 
 

@@ -31,7 +31,8 @@ import numpy as np
 from rag.arabic import STOP_WORDS, analyse, words
 from rag.arabic.keys import word_terms
 from rag.chunk import SentenceChunker
-from rag.index.lexical import LexicalIndex, LexicalWriter
+from rag.index.lexical import LexicalIndex
+from rag.index.postings import LexicalWriter
 from rag.questions import read_questions
 
 HITS = 100
@@ -66,18 +67,19 @@ class Ours:
 
     def build(self, texts: Iterable[Terms]) -> None:
         """Write the index of these passages."""
-        writer = LexicalWriter()
-        for number, terms in enumerate(texts):
-            writer.add(number, terms)
-        writer.write(self._folder)
+        with LexicalWriter(self._folder) as writer:
+            for number, terms in enumerate(texts):
+                writer.add(number, terms)
+            writer.finish()
 
     def add(self, texts: Iterable[Terms], first: int) -> None:
         """Take over what is there and write all of it."""
-        writer = LexicalWriter()
-        for number, terms in enumerate(texts, first):
-            writer.add(number, terms)
-        writer.take_over(self._opened(), np.arange(first))
-        writer.write(self._folder)
+        older = self._opened()
+        with LexicalWriter(self._folder) as writer:
+            for number, terms in enumerate(texts, first):
+                writer.add(number, terms)
+            writer.take_over(older.postings, older.lengths, np.arange(first))
+            writer.finish()
 
     def open(self) -> None:
         """Load the arrays."""

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rag.arabic import analyse
-from rag.index.lexical import LexicalIndex, LexicalWriter
+from rag.index.lexical import LexicalIndex
+from rag.index.postings import LexicalWriter
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 TEXTS = [
@@ -47,10 +48,10 @@ def bm25(texts, terms, row):
 
 def test_our_scores_are_those_of_the_formula_on_the_terms_that_ship(tmp_path):
     analysed = [analyse(text) for text in TEXTS]
-    writer = LexicalWriter()
-    for position, terms in enumerate(analysed):
-        writer.add(position, terms)
-    writer.write(tmp_path)
+    with LexicalWriter(tmp_path) as writer:
+        for position, terms in enumerate(analysed):
+            writer.add(position, terms)
+        writer.finish()
     index = LexicalIndex({path.name: np.load(path) for path in tmp_path.iterdir()})
     for question in QUESTIONS:
         terms = analyse(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from rag.index.dense import EXACT_ROWS, DenseIndex, DenseWriter, Places, similarities
 from rag.index.filters import FACETS, Facets, Mask, allowed, facets_of
-from rag.index.lexical import Bm25, LexicalIndex, LexicalWriter, Ranking
+from rag.index.lexical import Bm25, LexicalIndex, Ranking
+from rag.index.postings import LexicalWriter
 from rag.index.sealed import read, save_array, seal
 from rag.index.seals import seal_of
 from rag.index.store import Entry
@@ -152,32 +154,36 @@ def write_generation(
 
     `entries` are all there are, with rising keys; `birth` is what the files are derived from.
     """
-    lexical = LexicalWriter()
-    positions: dict[int, int] = {}  # by key
-    starts, names, facets = [0], [], []
+    keys, starts, names = array("q"), array("q", [0]), array("Q")
+    facets: list[tuple[int, ...]] = []  # one for all passages of a document
+    document = None
     analysed = set(older.keys.tolist()) if older else set()
-    with DenseWriter(folder, birth["dimension"]) as dense:
-        for entry in entries:
-            position = positions.setdefault(entry.key, len(positions))
+    with DenseWriter(folder, birth["dimension"]) as dense, LexicalWriter(folder) as lexical:
+        for position, entry in enumerate(entries):
+            if entry.document is not document:
+                document = entry.document
+                facet = facets_of(document, entry.family, entry.place)
             dense.add(entry.vectors)
+            keys.append(entry.key)
             starts.append(dense.count)
-            names.append(_name(entry.passage))
-            facets.append(facets_of(entry.document, entry.family, entry.place))
+            names.append(int(_name(entry.passage)))
+            facets.append(facet)
             if entry.key not in analysed:
                 lexical.add(position, analyse(f"{entry.passage.title} {entry.passage.text}"))
         dense.finish()
-    if older:
-        moved = [positions.get(key, -1) for key in older.keys.tolist()]
-        lexical.take_over(older.lexical, np.array(moved, np.int64))
-    columns: dict[str, NDArray[Any]] = {
-        "keys": np.array(list(positions), np.int64),
-        "starts": np.array(starts, np.int64),
-        "names": np.array(names, np.uint64),
-        "facets": np.array(facets, FACETS),
-    }
+        columns: dict[str, NDArray[Any]] = {
+            "keys": np.array(keys, np.int64),
+            "starts": np.array(starts, np.int64),
+            "names": np.array(names, np.uint64),
+            "facets": np.array(facets, FACETS),
+        }
+        if older:
+            places = np.searchsorted(columns["keys"], older.keys)
+            moved = np.where(np.isin(older.keys, columns["keys"]), places, -1)
+            lexical.take_over(older.lexical.postings, older.lexical.lengths, moved)
+        lexical.finish()
     for name, column in columns.items():
         save_array(folder / f"{name}.npy", column)
-    lexical.write(folder)
     seal(folder, birth)
 
 

@@ -74,6 +74,37 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
         file.write(np.ascontiguousarray(array).data)
 
 
+class ArrayWriter:
+    """Writes an .npy of one axis as its parts come; the size in the header comes last.
+
+    NumPy leaves room for it: a header is as long whatever the size.
+    """
+
+    def __init__(self, path: Path, kind: Any) -> None:
+        self._kind = np.dtype(kind)
+        self._file = path.open("wb")
+        self._size = 0
+        self._write_header()
+
+    def __enter__(self) -> ArrayWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._file:
+            self._file.seek(0)
+            self._write_header()
+
+    def add(self, part: NDArray[Any]) -> None:
+        """The numbers that follow."""
+        self._file.write(np.ascontiguousarray(part, self._kind).data)
+        self._size += len(part)
+
+    def _write_header(self) -> None:
+        descr = np.lib.format.dtype_to_descr(self._kind)
+        header = {"descr": descr, "fortran_order": False, "shape": (self._size,)}
+        np.lib.format.write_array_header_1_0(self._file, header)
+
+
 def flush(path: Path) -> None:
     """Bring a file, or the names in a folder, to the disk."""
     file = os.open(path, os.O_RDONLY)
