@@ -187,6 +187,20 @@ def test_another_wording_of_the_same_passes(sentence, source):
     assert verdict(sentence, source) == SUPPORTED
 
 
+def test_a_name_from_the_question_does_not_stand_for_another_ones_pronoun():
+    text = "يحدها من الشمال الوادي الأخضر. وعاصمتها مدينة النخيل."
+    iran = passage_of(Document.of("الرملة", text), 0, len(text))
+    citation = Citation(1, iran, 0, len(text))
+
+    def holds(sentence, question):
+        return Checker().check(sentence, (citation,), question=question).is_supported
+
+    assert holds("يحد الرملة من الشمال الوادي الأخضر.", "ما الذي يحد الرملة من الشمال؟")
+    assert not holds("يحد السدرة من الشمال الوادي الأخضر.", "ما الذي يحد السدرة من الشمال؟")
+    assert holds("عاصمة الرملة مدينة النخيل.", "ما عاصمة الرملة؟")
+    assert not holds("عاصمة السدرة مدينة النخيل.", "ما عاصمة السدرة؟")
+
+
 def test_a_number_that_no_rule_reads_is_no_amount_for_a_vague_word():
     accepted, _ = verdict("زار المعرض مئات.", "زار المعرض أناس كثيرون في 12.5.2016 وفق البلدية.")
     assert not accepted

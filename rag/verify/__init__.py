@@ -21,6 +21,7 @@ from rag.verify.contrasts import (
     negated_otherwise,
     of_something_else,
     opposite,
+    renamed,
     vague_misfit,
     wrong_unit,
 )
@@ -112,6 +113,9 @@ def _missing(sentence: str, source: str, said: Sequence[Word], cited: Sequence[W
 
 def _contradiction(found: Alignment) -> str:
     """Why the source says otherwise; empty where it does not."""
+    name = renamed(found)
+    if name:
+        return f"اسم لا يرد في المصدر: {name}"
     amount = wrong_unit(found.sentence, found.source) or vague_misfit(found.sentence, found.source)
     if amount:
         return f"الكمية تختلف عن المصدر: {amount}"

@@ -9,6 +9,7 @@ from rag.verify.amounts import Amount
 from rag.verify.lexicon import MEASURES, NEUTRAL, OPPOSITES, VAGUE
 from rag.verify.reading import Word, likeness, listed
 
+_PRONOUNS = ("ه", "ها", "هم", "هن", "هما")
 _SURE = 0.9
 _BESIDE = 2  # words of the source
 _OWN = 7  # words of the source between an amount and what it belongs to
@@ -215,6 +216,22 @@ def _gap(source: Sequence[Word], one: int, other: int) -> int:
     clauses = source[b].clause - source[a].clause
     sentences = source[b].sentence - source[a].sentence
     return b - a + 3 * parted + 2 * clauses + 6 * sentences
+
+
+def renamed(found: Alignment) -> str:
+    """A name where the source has a pronoun, though it has the name nowhere; empty if none.
+
+    «يحدها من الشمال» of Iran does not say «تحد العراق من الشمال».
+    """
+    for index, place in found.chain.items():
+        said, given = found.sentence[index].form, found.source[place].form
+        bare = said[:-1] + "ت" if said.endswith("ه") else said  # عاصمة, عاصمتها
+        following = found.sentence[index + 1 : index + 2]
+        is_told = index + 1 not in found.absent or any(w.amount or w.marker for w in following)
+        owned = {bare + pronoun for pronoun in _PRONOUNS}
+        if not is_told and not owned.isdisjoint((given, given.removeprefix("و"))):
+            return following[0].form
+    return ""
 
 
 def vague_misfit(sentence: Sequence[Word], source: Sequence[Word]) -> str:
