@@ -55,6 +55,7 @@ class Row:
             "document_ids": list(self.question.document_ids),
             "hits": hits_as_json(hits),
             "answer": answer_as_json(self.answer) if self.answer else None,
+            "confidence": self.answer.confidence if self.answer else None,
             "scores": dict(self.scores),
             "error": self.error,
         }

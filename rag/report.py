@@ -42,7 +42,6 @@ def answer_as_json(answer: Answer, documents: Documents = _NONE) -> dict[str, ob
         "question": answer.question,
         "text": answer.text,
         "status": answer.status,
-        "confidence": answer.confidence,
         "sentences": [
             _sentence_as_json(sentence, answer.copies, documents) for sentence in answer.sentences
         ],

@@ -32,7 +32,6 @@ def answer(**changes):
         "status": "answered",
         "hits": (Hit(PASSAGE, 0.75),),
         "timings": {"evidence": 0.25, "total": 4.0},
-        "confidence": 0.625,
     }
     return Answer(**(fields | changes))
 
@@ -42,7 +41,6 @@ def test_an_answer_as_json_has_the_fields_of_the_interface_and_no_others():
         "question": "متى افتُتح؟",
         "text": "افتُتح في 12 مارس 2021. [1]",
         "status": "answered",
-        "confidence": 0.625,
         "sentences": [
             {
                 "text": "افتُتح في 12 مارس 2021.",
