@@ -196,6 +196,7 @@ def size(arguments: argparse.Namespace, table: Table) -> None:
     table.add("passages", found["passages"], "")
     table.add("vectors", found["vectors"], "")
     table.add("put, by the passage", 1e3 * found["put"] / found["passages"], "ms")
+    table.add("analysing new sentences, by the passage", analysing(), "ms")
     table.add("commit", found["commit"], "s")
     table.add("the same, time of the processor", found["commit_worked"], "s")
     table.add("most memory of the process meanwhile", found["peak"] / 1e9, "GB")
@@ -219,6 +220,16 @@ def size(arguments: argparse.Namespace, table: Table) -> None:
     table.add("the same of the worst question", found["worst"], "")
     table.add("memory of the process", found["anonymous"] / 1e9, "GB")
     table.add("the same, and what it has mapped of files", found["resident"] / 1e9, "GB")
+
+
+def analysing() -> float:
+    """Milliseconds of the processor for the terms of a passage of which no sentence is known."""
+    pool = Pool(None)
+    sentences = pool.dice.choices(pool.sentences, k=1000 * SENTENCES)
+    began = time.process_time()
+    for sentence in sentences:
+        _terms.__wrapped__(sentence)
+    return time.process_time() - began  # of 1000 passages
 
 
 def batched(numbers: range) -> Iterator[range]:
