@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
+from rag.arabic import arabic_share, asked_for, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
@@ -22,18 +23,21 @@ class Composer:
     A sentence that passes the check stays, with the words it rests on quoted beside it; where none
     passes, the best evidence is the answer. At most `quotes` quotations beside an answer and
     `quotes_alone` in place of one, and at most `longest_words` in all; a quotation that does not
-    fit is cut to the part nearest the question.
+    fit is cut to the part nearest the question. A sentence of more than `longest_sentence` words
+    ends at an earlier comma if what comes before it answers by itself.
     """
 
     checker: Checker
     quotes: int = 2
     quotes_alone: int = 3
     longest_words: int = 90
+    longest_sentence: int = 25
 
     def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
         """The sentences of a draft, each with what it rests on and whether that holds it."""
+        check = partial(self._checked, evidence=evidence, question=question)
         return [
-            self._checked(text, evidence, hints=hints, question=question)
+            self._shortened(check(text, hints=hints), partial(check, hints=hints), question)
             for text, hints in split_draft(draft, {item.number for item in evidence})
         ]
 
@@ -73,6 +77,21 @@ class Composer:
         if arabic_share(text) < 0.5:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
         return Sentence(text, citations, verdict.is_supported, verdict.reason)
+
+    def _shortened(
+        self, sentence: Sentence, check: Callable[[str], Sentence], question: str
+    ) -> Sentence:
+        is_short = len(sentence.text.split()) <= self.longest_sentence
+        # Any number passes for the one that is asked for, and the right one may come last.
+        if is_short or not sentence.supported or asked_for(question).kind != "other":
+            return sentence
+        heads = [sentence.text[: comma.start()] for comma in re.finditer(r"\s*[،؛]", sentence.text)]
+        for head in reversed(heads):
+            if len(head.split()) <= self.longest_sentence and _is_closed(head):
+                shorter = check(f"{head}.")
+                if shorter.supported:
+                    return shorter
+        return sentence
 
     def _kept(self, written: Iterable[Sentence]) -> list[Sentence]:
         """The supported sentences, each once, up to the first that there is no room for."""
@@ -124,3 +143,9 @@ def _quotation(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     text = f"«{'…' * (first > 0)}{shown}{'…' * (last < len(places) - 1)}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
+
+
+def _is_closed(text: str) -> bool:
+    """Whether every bracket and quotation mark that opens in a text closes there."""
+    pairs = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
+    return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0

@@ -157,3 +157,30 @@ def test_a_quotation_with_nothing_left_to_show_is_left_out():
 def test_declining_is_the_one_phrase_without_citations():
     (sentence,) = COMPOSER.declined()
     assert (sentence.text, sentence.citations) == (DECLINED, ())
+
+
+LONG = (
+    "كلف ترميم متحف الموانئ 28 مليون دينار جمعها تجار المدينة (بعد حملة طويلة، كما قيل)،"
+    " وشارك فيها أصحاب السفن وعمال الميناء وطلاب المدارس وأهل الحي القديم كله، وفتح المتحف أبوابه"
+    " أمام الزوار في الربيع."
+)
+
+
+def test_a_long_sentence_ends_where_it_has_answered():
+    question = "من دفع كلفة ترميم متحف الموانئ؟"
+    status, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), question=question)
+    assert status == "answered"
+    assert answer.text == LONG.split("، وشارك")[0] + "."
+    assert answer.supported
+    assert answer.citations
+
+
+def test_a_long_sentence_whose_answer_comes_last_stays_whole():
+    _, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), question="متى فتح المتحف أبوابه؟")
+    assert answer.text == LONG
+
+
+def test_a_sentence_that_is_short_enough_stays_whole():
+    composer = Composer(Checker(), longest_sentence=60)
+    _, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), composer=composer)
+    assert answer.text == LONG

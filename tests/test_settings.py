@@ -90,7 +90,7 @@ def test_an_unknown_key_lists_the_known_ones(config):
         f"{path} [chunk]: unknown key 'target_word'; "
         "known: kind, longest_words, overlap, target_words"
     )
-    assert "known: decline_below, kind, longest_words" in refusal(None, ["answer.topk=8"])
+    assert "known: decline_below, kind, longest_sentence" in refusal(None, ["answer.topk=8"])
 
 
 def test_an_unknown_table_lists_the_known_ones(config):

@@ -93,6 +93,7 @@ def make_steps(settings: Settings) -> Steps:
             quotes=answer.quotes,
             quotes_alone=answer.quotes_alone,
             longest_words=answer.longest_words,
+            longest_sentence=answer.longest_sentence,
         ),
         open_index=partial(make_index, settings, create=True),
         top_k=answer.top_k,
