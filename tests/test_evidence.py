@@ -134,3 +134,13 @@ def test_whatever_the_articles_the_evidence_is_sentences_of_the_hits_within_the_
     words = [len(item.quote.split()) for item in evidence]
     assert len(words) <= 1 or sum(words) <= budget
     assert len({(item.passage.document_id, item.start) for item in evidence}) == len(evidence)
+
+
+def test_the_model_reads_the_best_of_the_evidence_as_far_as_its_words_reach():
+    selector = EvidenceSelector(writer_words=13)
+    evidence = selector.select(QUESTION, [hit(MUSEUM), hit(DATES)])
+    read = selector.for_writer(evidence)
+    assert quotes(read) == [COST, OPENING]
+    assert [item.number for item in read] == [1, 2]  # the numbers that readers see
+    assert quotes(EvidenceSelector(writer_words=1).for_writer(evidence)) == [COST]
+    assert selector.for_writer([]) == []

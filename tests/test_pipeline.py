@@ -283,6 +283,30 @@ def test_a_finished_answer_keeps_the_confidence_that_decided_it(make_rag):
     assert declined.confidence == pytest.approx(1 / (1 + math.exp(-log_odds)))
 
 
+def test_an_answer_can_hang_on_whether_the_draft_passes_the_check(make_rag):
+    plain = Weights(-0.5, 0.0, 0.0, 0.0)
+    decides = Confidence(alone=plain, with_model=plain, with_draft=replace(plain, held=1.0))
+
+    def asked(reply):
+        generator = FakeGenerator(reply, leaning=0.0)
+        rag = make_rag(generator=generator, confidence=decides, decline_below=0.5)
+        return rag.ask(QUESTION), generator
+
+    held, _ = asked(copies_the_best_evidence)
+    assert (held.status, held.confidence > 0.5) == ("answered", True)
+    refused, _ = asked(["كلف ترميم متحف الموانئ 99 مليون دينار [1]."])
+    assert (refused.status, refused.confidence < 0.5) == ("declined", True)
+    assert refused.text == DECLINED
+
+
+def test_nothing_is_written_where_no_draft_could_save_the_answer(make_rag):
+    never = Weights(-3.0, 0.0, 0.0, 0.0)
+    decides = Confidence(alone=Weights(0.0, 0.0, 0.0, 0.0), with_draft=replace(never, held=1.0))
+    generator = FakeGenerator([], leaning=0.0)
+    answer = make_rag(generator=generator, confidence=decides).ask(QUESTION)
+    assert (answer.status, generator.received) == ("declined", [])
+
+
 def test_where_nothing_can_be_shown_there_is_no_confidence_either(make_rag):
     assert make_rag(documents=[]).ask(QUESTION).confidence == 0.0
     russian = Document.of("Мост", "Мост открыли в среду.")
