@@ -1,4 +1,4 @@
-"""How often the evidence that the model reads holds the answer, and how long finding it takes."""
+"""How often the evidence that is shown holds the answer, and how long finding it takes."""
 
 from __future__ import annotations
 
