@@ -67,6 +67,7 @@ class RetrieveSettings:
 
     kind: str = "hybrid"
     dense_weight: float = 0.65
+    mean_weight: float = 0.2
     candidates: int = 100
     follow_up_weight: float = 0.65
     same_source_bonus: float = 0.1

@@ -77,7 +77,7 @@ class Hit:
 
     passage: Passage
     score: float
-    dense: float | None = None  # cosine, where the dense leg found it
+    dense: float | None = None  # of cosines (rag.retrieve), where the dense leg found it
     lexical: float | None = None  # BM25, where the lexical leg found it
     dense_rank: int | None = None  # its place in that leg, counted from 1
     lexical_rank: int | None = None

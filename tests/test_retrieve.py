@@ -74,7 +74,7 @@ def test_a_fused_score_is_the_weighted_sum_of_both_legs_scaled_to_one():
     lexical = [Hit(b, 12.0), Hit(d, 9.0), Hit(a, 4.0)]
     fused = fuse(dense, lexical, dense_weight=0.6)
     assert {hit.passage.id: hit.score for hit in fused} == pytest.approx(
-        {a.id: 0.6, b.id: 0.6 * 0.5 + 0.4, c.id: 0.0, d.id: 0.4 * 5 / 8}
+        {a.id: 0.6, b.id: 0.6 * 0.5 + 0.4, c.id: 0.0, d.id: 0.4 * (3 - 2) / (12**0.5 - 2)}
     )
     assert [hit.passage for hit in fused] == [b, a, d, c]
 
@@ -151,11 +151,16 @@ def test_each_leg_brings_no_more_than_its_candidates(make_retriever):
     assert 1 <= len(hits) <= 2
 
 
-def test_a_passage_is_as_near_as_its_nearest_sentence(make_retriever, embedder):
-    [hit] = make_retriever(MUSEUM).search("كم كلف ترميم المتحف؟")
+@pytest.mark.parametrize("weight", [0.0, 0.2, 1.0])
+def test_a_passage_is_as_near_as_its_nearest_sentence_and_their_mean(
+    make_retriever, embedder, weight
+):
+    [hit] = make_retriever(MUSEUM, mean_weight=weight).search("كم كلف ترميم المتحف؟")
     rows = embedder.embed_passages(sentences_of(hit.passage))
     [question] = embedder.embed_questions(["كم كلف ترميم المتحف؟"])
-    assert hit.dense == pytest.approx(max(rows @ question), abs=1e-5)
+    nearest, mean = max(rows @ question), (rows @ question).mean()
+    assert mean < nearest
+    assert hit.dense == pytest.approx((1 - weight) * nearest + weight * mean, abs=1e-5)
 
 
 def test_similarities_are_the_cosines_of_the_sentences_by_their_place(make_retriever):
