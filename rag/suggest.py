@@ -112,14 +112,18 @@ def _phrases(question: str, hits: Sequence[Hit]) -> list[str]:
     asked = _tokens(question)
     texts = [_tokens(f"{hit.passage.title} . {hit.passage.text}") for hit in hits]
     titled = {form for hit in hits for form in words(hit.passage.title)}
-    found: dict[tuple[str, ...], str] = {}
+    known = {form for token in asked for form in (token.form, token.without_preposition.form)}
+    shared: dict[tuple[str, ...], list[_Token]] = {}
     for tokens in texts:
-        for place in range(len(tokens)):
-            shared = _shared(tokens, place, asked)
-            phrase = _closed(shared, texts, titled) if shared else []
-            if phrase:
-                forms = tuple(token.form for token in phrase)
-                found.setdefault(forms, " ".join(_MARK.sub("", token.text) for token in phrase))
+        for place, token in enumerate(tokens):
+            if token.form in known or token.without_preposition.form in known:
+                run = _shared(tokens, place, asked)
+                shared.setdefault(tuple(each.form for each in run), run)
+    found: dict[tuple[str, ...], str] = {}
+    for run in shared.values():
+        if phrase := _closed(run, texts, titled):
+            forms = tuple(token.form for token in phrase)
+            found.setdefault(forms, " ".join(_MARK.sub("", token.text) for token in phrase))
     kept: list[tuple[str, ...]] = []
     for forms in sorted(found, key=lambda forms: (-len(forms), -len(titled & set(forms)))):
         if not any(set(forms) & set(longer) for longer in kept):

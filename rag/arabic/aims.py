@@ -34,7 +34,9 @@ _AFTER = re.compile(
     rf"{PRESS}|في (?:المقالات|الأخبار|الصحف)|بالمقالات|فالمقالات|عافاك|بليز))+\W*$"
 )
 _QUOTED = re.compile(r"[«“\"]([^»”\"]+)[»”\"]")
-_POINTING = STOP_WORDS | frozenset("بعضها بعضهم بعضهما بعضه الاخر الاخري الموضوع ذلك".split())
+_POINTING = STOP_WORDS | frozenset(
+    "بعضها بعضهم بعضهما بعضه الاخر الاخري الموضوع ذلك ده دا دي هاد هدا هيدا هذي هاي".split()
+)
 _WITH_WAW = frozenset(
     (
         "وزير وزيره وزاره وزرا وفد وقت وليد واشنطن وصل وضع وادي واحه وحده وكاله ورشه وطن وثيقه "
@@ -121,7 +123,7 @@ def _summary(asked: _Spoken) -> Wanted | None:
         if match:
             topic = _topic(asked.after(match.end()))
             if pattern is SUMMARIES[-1]:  # the question word stands last
-                topic = re.sub(rf"\s+(?:{QUESTION_LAST})\W*$", "", topic)
+                topic = _topic(re.sub(rf"(?:^|\s+)(?:{QUESTION_LAST})\W*$", "", topic))
             return Wanted("summary", (topic,) if topic else ())
     return None
 

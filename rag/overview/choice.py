@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 _BULLETS = ("-", "•", "*", "–", "●", "▪")
-_UNFINISHED = ("؟", "?", "؛", ":")  # a question, or half of a sentence
+_HALF = ("؛", ":")  # what a sentence ends with that another goes on from
 SHORTEST = 6  # words; headings and captions have fewer
-_NOVELTY = 0.5
+_NOVELTY = 0.3
 # Beside a cosine with the whole article; benchmarks/question_types.py, the part to tune on.
 _FIRST = 0.3
-_LEADING = 0.1
-_FIGURES = 0.1
+_LEADING = 0.05
+_FIGURES = 0.2
+_HALVED = 0.2
 _MOST_FIGURES = 3
 _FIGURE = re.compile(r"\d+")
 LONGEST = 45  # words of a sentence that are shown
@@ -50,7 +51,7 @@ class Candidate:
 
 
 def candidates_of(passages: Sequence[Passage], index: Index) -> list[Candidate]:
-    """The telling sentences of passages in order, each once: no headings, halves or orders."""
+    """The telling sentences of passages in order, each once: no headings, questions or orders."""
     import numpy as np
 
     found: dict[tuple[str, int], Candidate] = {}
@@ -86,6 +87,7 @@ def likeness_to_all(candidates: Sequence[Candidate]) -> Callable[[Candidate], fl
             + _FIRST * candidate.is_first
             + _LEADING * candidate.is_leading
             + _FIGURES * figures / _MOST_FIGURES
+            - _HALVED * candidate.text.endswith(_HALF)
         )
 
     return worth

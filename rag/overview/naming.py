@@ -65,9 +65,14 @@ class Forms:
 
 
 def _bare(word: str) -> set[str]:
-    """A word, and what it is if its first letter is a preposition or a conjunction."""
-    has_more = len(word) > 4 and word[0] in _ATTACHED
-    return {word, word[1:]} if has_more else {word}
+    """A word, and what it is without an article, or without a preposition or a conjunction.
+
+    The stem keeps «ال» before two letters: «الخط».
+    """
+    forms = {word}
+    if len(word) > 4 and word[0] in _ATTACHED:
+        forms.add(word[1:])
+    return forms | {form[2:] for form in forms if form.startswith("ال") and len(form) > 3}
 
 
 def _keys(forms: Iterable[str]) -> set[str]:
