@@ -139,6 +139,12 @@ def test_this_article_is_the_one_that_was_spoken_of(ask):
     assert ask("لخّص هذا المقال") is None
 
 
+def test_a_pronoun_stands_for_what_was_asked_about_before(ask):
+    earlier = ask("ماذا قيل عن المترو الثاني؟")
+    assert cited(ask("وماذا قيل عن مديرة التشغيل؟", history=[earlier])) == {"metro"}
+    assert ask("ماذا قيل عنه؟") is None
+
+
 def test_a_filter_holds_for_overviews_too(ask):
     answer = ask("ماذا ذكرت المقالات عن مدينة المنارة؟", within=Filter(since="2024"))
     assert cited(answer) == {"second"}

@@ -92,6 +92,9 @@ class _Spoken:
         self.text = question
         tokens = [(match, "".join(words(match[0]))) for match in _TOKEN.finditer(question)]
         self._tokens = [(match, form) for match, form in tokens if form]
+        if self._tokens:  # «وماذا قيل …» goes on from another question
+            first, form = self._tokens[0]
+            self._tokens[0] = (first, form[1:] if _is_joined(form) else form)
         self.plain = " ".join(form for _, form in self._tokens)
 
     def after(self, end: int, stop: int | None = None) -> str:
@@ -102,6 +105,10 @@ class _Spoken:
                 taken.append(match)
             place += len(form) + 1
         return self.text[max(0, taken[0].start() - 1) : taken[-1].end() + 1] if taken else ""
+
+
+def _is_joined(form: str) -> bool:
+    return form[:1] == "و" and form[1:] in STOP_WORDS
 
 
 def _topic(text: str) -> str:

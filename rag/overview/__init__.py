@@ -144,9 +144,9 @@ def snapshots(answer: Answer, clock: Clock) -> Iterator[Answer]:
 
 
 def _read(question: str, retriever: Retriever, history: Sequence[Answer]) -> Wanted:
-    """What a question wants; one that points at something said before as it reads alone."""
+    """What a question wants; «ماذا قيل عنه؟» as it reads alone."""
     asked = wanted(question)
-    if asked.is_broad and not asked.topics and history:
+    if asked.aim == "said" and not asked.topics and history:
         alone = wanted(retriever.asked(question, history))
         return alone if alone.aim == asked.aim and alone.topics else asked
     return asked
