@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from rag.arabic import STOP_WORDS, arabic_share, words
+from rag.arabic import STOP_WORDS, arabic_share, content_stems, words
 from rag.types import Answer, Hit
 
 # Both are grammatical whatever is put into them, as long as the first gets a noun.
@@ -18,6 +18,7 @@ _MOST = 3
 _PHRASES = 2  # of these, those about a phrase of the question
 _LOOKED_AT = 5  # passages, the nearest
 _NEAR = 0.3  # cosine: 0.34 and more with what a question is about, 0.26 and less with all else
+_NEAR_IF_TITLED = 0.2
 _NEARLY = 0.75  # of the highest
 _LONGEST_TITLE = 16  # words
 _LONGEST_PHRASE = 5
@@ -85,18 +86,27 @@ def suggestions_for(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     They are about a name or another noun phrase that both the question and a near passage have,
     or about a whole article: such questions are answered by rag.overview, without a model.
     """
-    near = _near(hits)
+    near = _near(question, hits)
     found = [ABOUT.format(phrase) for phrase in _phrases(question, near)[:_PHRASES]]
     found += [ARTICLE.format(title) for title in _titles(near)]
     asked = words(question)
     return tuple(each for each in dict.fromkeys(found) if words(each) != asked)[:_MOST]
 
 
-def _near(hits: Sequence[Hit]) -> list[Hit]:
-    """The first hits whose meaning is near to the question, and nearly as near as the nearest."""
-    cosines = [hit.dense or 0.0 for hit in hits[:_LOOKED_AT]]
-    level = max(_NEAR, _NEARLY * max(cosines, default=0.0))
-    return [hit for hit, cosine in zip(hits, cosines, strict=False) if cosine >= level]
+def _near(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The first hits whose meaning is nearly as near to the question as that of the nearest.
+
+    Of an article whose title has a word of the question a lower cosine is enough.
+    """
+    looked_at = hits[:_LOOKED_AT]
+    level = max(_NEAR, _NEARLY * max((hit.dense or 0.0 for hit in looked_at), default=0.0))
+    asked = set(content_stems(question))
+    return [
+        hit
+        for hit in looked_at
+        if (hit.dense or 0.0) >= level
+        or ((hit.dense or 0.0) >= _NEAR_IF_TITLED and asked & set(content_stems(hit.passage.title)))
+    ]
 
 
 def _titles(hits: Sequence[Hit]) -> Iterator[str]:

@@ -114,6 +114,12 @@ def test_each_side_of_a_comparison_is_named_and_quoted_from_its_own_article(ask)
     assert "34 كيلومتراً" in answer.text
 
 
+def test_two_sides_that_one_article_tells_of_are_both_quoted_from_it(ask):
+    answer = ask("ما الفرق بين جني التمور ومكافحة سوسة النخيل؟")
+    assert cited(answer) == {"dates"}
+    assert len({citation.start for citation in answer.citations}) == len(answer.citations)
+
+
 @pytest.mark.parametrize(
     "question",
     [

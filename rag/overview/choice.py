@@ -126,7 +126,7 @@ def paired(
 ) -> list[tuple[Candidate, Candidate]]:
     """The pairs of most worth whose sentences are most alike: «27 كيلومتراً» and «34 كيلومتراً»."""
     taken: list[tuple[Candidate, Candidate]] = []
-    rest = [(a, b) for a in ours for b in theirs if (a.start, a.passage) != (b.start, b.passage)]
+    rest = [(a, b) for a in ours for b in theirs if _place(a) != _place(b)]
 
     def gain(pair: tuple[Candidate, Candidate]) -> float:
         first, second = pair
@@ -137,7 +137,8 @@ def paired(
     while rest and len(taken) < most:
         best = max(rest, key=gain)
         taken.append(best)
-        rest = [pair for pair in rest if pair[0] is not best[0] and pair[1] is not best[1]]
+        said = {_place(each) for pair in taken for each in pair}
+        rest = [pair for pair in rest if not said & {_place(pair[0]), _place(pair[1])}]
     return taken
 
 
@@ -149,6 +150,10 @@ def in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _likeness(candidate: Candidate, taken: Sequence[Candidate]) -> float:
     return max((float(candidate.vector @ other.vector) for other in taken), default=0.0)
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.passage.document_id, candidate.start
 
 
 def _is_telling(text: str) -> bool:

@@ -94,38 +94,46 @@ class Lookup:
         most = max(spoken.values(), default=0.0)
         telling = [p for p in passages if spoken[p.id] >= max(_SOME, _SOME * most)]
         candidates = candidates_of(telling, self._index)
-        own = {_place(c): self._name.held_by(Forms.of(c.text)) for c in candidates}
+        forms = {_place(c): Forms.of(c.text) for c in candidates}
+        own = {place: self._name.held_by(text) for place, text in forms.items()}
         whole = (self._name.held_by(Forms.of(c.passage.title, c.text)) for c in candidates)
         share = _sure(max(whole, default=0.0), max(self._cosines.values(), default=0.0))
         most = max(own.values(), default=0.0)
-
-        def worth(candidate: Candidate) -> float:
-            text = Forms.of(candidate.text)
-            has_aspect = any(text.has(word) for word in self._aspect)
-            cosine = self._cosines.get(_place(candidate), 0.0)
-            return cosine + _SPOKEN * own[_place(candidate)] + _ASPECT * has_aspect
+        is_titled = {p.document_id: self._name.held_by(Forms.of(p.title)) >= _OWN for p in telling}
 
         def is_about(candidate: Candidate) -> bool:
             held, cosine = own[_place(candidate)], self._cosines.get(_place(candidate), 0.0)
-            if self._name.held_by(Forms.of(candidate.passage.title)) >= _OWN:
+            if is_titled[candidate.passage.document_id]:
                 return True
             return held >= max(_OWN * most, 0.01) or (held >= _SOME and cosine >= _NEAR)
 
-        return Found(share, tuple(filter(is_about, candidates)), worth, tuple(document_ids))
+        worths = {
+            place: self._cosines.get(place, 0.0)
+            + _SPOKEN * own[place]
+            + _ASPECT * any(text.has(word) for word in self._aspect)
+            for place, text in forms.items()
+        }
+        kept = tuple(filter(is_about, candidates))
+        return Found(share, kept, lambda each: worths[_place(each)], tuple(document_ids))
 
     def side(self, other: str, taken: Collection[str]) -> Found:
-        """What is said of one side of a comparison, in one article that is not `taken`.
+        """What is said of one side of a comparison, in one article.
 
-        An article whose title has what only the `other` side is called is about that.
+        An article whose title has what only the `other` side is called is about that; one that
+        is `taken` is left to the other side unless it alone tells of both.
         """
         theirs = [word for word in words(other) if word not in self._name.words]
 
         def rank(article: _Article) -> float:
             is_theirs = any(self._titles[article.document_id].has(word) for word in theirs)
-            return _rank(article) - is_theirs - (article.document_id in taken)
+            return _rank(article) - is_theirs
 
-        best = sorted(self.articles, key=rank)[-1:]
-        return self.matter([each.document_id for each in best]) if best else _NOTHING
+        ranked = sorted(self.articles, key=rank, reverse=True)
+        free = [each for each in ranked if each.document_id not in taken]
+        either = sorted(self.articles, key=_rank, reverse=True)
+        likely = dict.fromkeys(each.document_id for each in (*free[:1], *ranked[:1], *either[:1]))
+        found = [self.matter([each]) for each in likely]
+        return max(found, key=lambda each: each.share, default=_NOTHING)
 
     def _forms(self, document_id: str) -> Forms:
         passages = self._index.passages(document_id)
