@@ -118,7 +118,7 @@ class Composer:
         for item in evidence:
             if len(quotations) == most or left < _SHORTEST:
                 break
-            quotation = _quotation(item, longest=left, wanted=wanted)
+            quotation = quote(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))
             # What was all in another script leaves nothing to show.
             if plain and not any(plain in text for text in texts):
@@ -128,7 +128,7 @@ class Composer:
         return tuple(quotations)
 
 
-def _quotation(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
+def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     """The evidence word for word, or its `longest` consecutive words that hold most of `wanted`."""
     places = [match.span() for match in re.finditer(r"\S+", item.quote)]
     first, last = 0, len(places) - 1

@@ -22,8 +22,10 @@ from rag.evidence import EvidenceSelector
 from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
+from rag.overview import Overviewer, snapshots
 from rag.prompt import MISSING, STATED, Prompt
 from rag.retrieve import Retriever
+from rag.suggest import with_suggestions
 from rag.types import Answer, Document, Filter, Hit, Message, Sentence, Status
 
 _BEAT = 0.2  # seconds between two looks at whether anybody still waits for an answer
@@ -51,6 +53,7 @@ class Steps:
     top_k: int = 10
     max_tokens: int = 110
     turns: Turns = field(default_factory=Turns)  # at the generator
+    overviewer: Overviewer = field(default_factory=Overviewer)
 
 
 class Rag:
@@ -193,7 +196,11 @@ class Rag:
     ) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, Clock()
-        question = _checked(question)
+        question, whole = _checked(question), (self._retriever, self._index)
+        overview = steps.overviewer.answer(question, *whole, history=history, within=within)
+        if overview:
+            yield from snapshots(overview, clock)
+            return
         asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
@@ -216,7 +223,7 @@ class Rag:
         if not sentences:  # all the evidence is in other scripts
             status, sentences, confidence = "declined", steps.composer.declined(), 0.0
         finished = replace(answer, status=status, sentences=sentences, confidence=confidence)
-        yield replace(finished, timings=clock.lap("total"))
+        yield with_suggestions(replace(finished, timings=clock.lap("total")), asked)
 
     def _composed(
         self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: Clock

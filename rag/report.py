@@ -24,6 +24,7 @@ _NONE: Documents = MappingProxyType({})
 TIMINGS = ("evidence", "first_word", "total")
 NEAREST = 3  # articles named under a declined answer
 NEAREST_HEADING = "أقرب المقالات:"
+INSTEAD_HEADING = "تجيب المقالات عن هذه الأسئلة:"
 _COPIES = 10  # stories named after an ingest
 ALSO = "نُشر أيضاً في:"
 INFERRED = "مستنتج"
@@ -83,12 +84,17 @@ def answer_as_text(answer: Answer, documents: Documents = _NONE) -> str:
     """The marked text, then each source once under its number with the words that were cited.
 
     Below words that count from the day of publication stand the days that are meant. A declined
-    answer has no sources; the nearest articles stand in their place.
+    answer has no sources; the nearest articles stand in their place, and what could be asked
+    instead. The sentences of an overview stand each on a line of its own.
     """
-    blocks = [answer.text, *_sources(answer.citations, answer.copies, documents)]
+    between = "\n" if answer.overview else " "
+    said = between.join(sentence.marked for sentence in answer.sentences)
+    blocks = [said, *_sources(answer.citations, answer.copies, documents)]
     if answer.status == "declined" and answer.hits:
         names = dict.fromkeys(_name(hit.passage.title, hit.passage.path) for hit in answer.hits)
         blocks.append("\n".join([NEAREST_HEADING, *(f"- {name}" for name in [*names][:NEAREST])]))
+    if answer.suggestions:
+        blocks.append("\n".join([INSTEAD_HEADING, *(f"- {each}" for each in answer.suggestions)]))
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -124,6 +124,7 @@ class AnswerSettings:
     quotes: int = 2
     quotes_alone: int = 3
     longest_words: int = 90
+    longest_summary: int = 120
     longest_sentence: int = 25
     decline_below: float = 0.5
 

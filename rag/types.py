@@ -139,6 +139,9 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # seconds
     # Between 0 and 1: the score by which a finished answer was given or declined.
     confidence: float | None = None
+    # "summary", "said" or "comparison" where the sentences were chosen to cover a whole.
+    overview: str = ""
+    suggestions: tuple[str, ...] = ()  # of a declined answer: questions that the articles do answer
 
     @property
     def text(self) -> str:

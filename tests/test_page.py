@@ -605,3 +605,49 @@ def test_the_policy_names_no_host_but_the_page_s_own():
         assert set(allowed) <= {
             *("'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"),
         }, directive
+
+
+# Overviews, and what could be asked instead
+
+
+def overview(kind, *texts):
+    sentences = tuple(
+        Sentence(text, (cited(number, FIRST if number == 1 else SECOND),))
+        for number, text in enumerate(texts, start=1)
+    )
+    return answered(question="لخّص المقال", status="quoted", overview=kind, sentences=sentences)
+
+
+def test_the_sentences_of_a_summary_stand_in_one_quotation_with_one_title():
+    made = page.answer_html(turn(overview("summary", f"«{FIRST}»", f"«{SECOND}»")))
+    assert made.count("<blockquote>") == made.count("<footer>") == 1
+    assert made.count('class="marker"') == 2
+    assert "على ترتيبها" in as_text(made)
+    assert "لم تثبت" not in made
+
+
+def test_each_side_of_a_comparison_has_its_heading_once():
+    sides = (f"الخط «الأزرق»: «{FIRST}»", f"الخط الثاني: «{SECOND}»")
+    made = page.answer_html(turn(overview("comparison", *sides)))
+    assert re.findall('<h3 class="side">(.*?)</h3>', made) == ["الخط «الأزرق»", "الخط الثاني"]
+    assert f"<p>«{FIRST}»" in made
+    again = overview("comparison", f"الخط: «{FIRST}»", f"الخط: «{SECOND}»")
+    assert page.answer_html(turn(again)).count('class="side"') == 1
+
+
+def test_a_colon_within_a_quotation_of_a_summary_is_no_heading():
+    made = page.answer_html(turn(overview("summary", f"«قال: «{FIRST}»»")))
+    assert 'class="side"' not in made
+    assert f"«قال: «{FIRST}»»" in made
+
+
+def test_what_could_be_asked_instead_is_a_button_and_never_markup():
+    declined = answered(
+        status="declined", sentences=(Sentence(DECLINED),), suggestions=("ماذا عن المترو؟", HOSTILE)
+    )
+    made = page.answer_html(turn(declined))
+    assert made.count('class="suggestion"') == 2
+    assert "ماذا عن المترو؟</button>" in made
+    assert ESCAPED in made
+    assert "<script" not in made
+    assert 'class="suggestion"' not in page.answer_html(turn())

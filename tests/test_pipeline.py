@@ -460,3 +460,26 @@ def test_questions_are_answered_in_the_order_in_which_they_came(make_rag):
         assert answer.sentences[0].text == COST
     told = list(dict.fromkeys(generator.readings))
     assert told == [questions[0], questions[2], questions[3]]
+
+
+# Overviews, and what could be asked instead
+
+
+def test_an_overview_is_quoted_without_the_model(make_rag):
+    generator = SeenGenerator([f"{COST} [1]"])
+    first, last = make_rag(generator=generator).stream("لخّص مقال متحف الموانئ")
+    assert generator.received == []
+    assert (first.status, first.evidence) == ("writing", last.evidence)
+    assert (last.status, last.overview) == ("quoted", "summary")
+    assert {c.passage.document_id for c in last.citations} == {MUSEUM.id}
+
+
+def test_a_declined_answer_says_what_could_be_asked_instead(make_rag):
+    rag = make_rag(decline_below=1.0)
+    declined = rag.ask("كم راتب العاملين في متحف الموانئ؟")
+    assert declined.status == "declined"
+    assert declined.suggestions
+    for question in declined.suggestions:
+        answer = rag.ask(question)
+        assert (answer.status, answer.suggestions) == ("quoted", ())
+        assert {c.passage.document_id for c in answer.citations} == {MUSEUM.id}

@@ -145,6 +145,23 @@ def test_a_declined_answer_names_the_nearest_articles_each_once():
     ]
 
 
+def test_a_declined_answer_lists_what_could_be_asked_instead_below_the_nearest_articles():
+    declined = answer(
+        status="declined", sentences=(), suggestions=("ماذا ذكرت المقالات عن المترو؟",)
+    )
+    assert report.answer_as_text(declined).endswith(
+        f"06-metro.txt\n\n{report.INSTEAD_HEADING}\n- ماذا ذكرت المقالات عن المترو؟"
+    )
+    assert "suggestions" not in report.answer_as_json(declined)
+
+
+def test_the_sentences_of_an_overview_stand_on_lines_of_their_own_in_the_terminal():
+    text = report.answer_as_text(answer(status="quoted", overview="summary"))
+    first, second, *_ = text.splitlines()
+    assert first == "افتُتح في 12 مارس 2021. [1]"
+    assert second.endswith("[1] [2]")
+
+
 def test_means_are_aligned_at_the_decimal_point():
     table = report.means_as_text({"nDCG@10": 0.9517, "words": 21.5, "R@1": 1.0})
     assert table == "nDCG@10   0.952\nwords    21.500\nR@1       1.000"

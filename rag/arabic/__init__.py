@@ -1,5 +1,6 @@
 """Text to normal form, terms, sentences, numbers and scripts."""
 
+from rag.arabic.aims import Aim, Wanted, wanted
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no, says_more
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
@@ -20,7 +21,9 @@ from rag.arabic.terms import (
 __all__ = [
     "ANALYSER",
     "STOP_WORDS",
+    "Aim",
     "Asked",
+    "Wanted",
     "analyse",
     "arabic_share",
     "asked_for",
@@ -39,5 +42,6 @@ __all__ = [
     "skeleton",
     "sound_key",
     "stem",
+    "wanted",
     "words",
 ]

@@ -26,6 +26,7 @@ from rag.factory.index import erase_index, index_identity, make_chunker, make_in
 from rag.factory.kinds import arguments, known, models_folder
 from rag.factory.lazy import LazyEmbedder, LazyGenerator
 from rag.generate import Turns
+from rag.overview import Overviewer
 from rag.pipeline import Rag, Steps
 from rag.priors import Priors
 from rag.prompt import Prompt
@@ -95,6 +96,7 @@ def make_steps(settings: Settings) -> Steps:
             longest_words=answer.longest_words,
             longest_sentence=answer.longest_sentence,
         ),
+        overviewer=Overviewer(answer.longest_summary),
         open_index=partial(make_index, settings, create=True),
         top_k=answer.top_k,
         max_tokens=settings.generate.max_tokens,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag.cite import read_markers
 from rag.page.limits import HINT as LIMITS_HINT
 from rag.page.limits import Limits, outlets_of, within_html
 from rag.page.markup import days_html, direction, escaped, latin, title_html
+from rag.page.overview import overview_html
 from rag.page.problems import UNEXPECTED, Problem, problem_of
-from rag.page.sources import marked_passage, source_id, sources_html
+from rag.page.sources import marked_passage, markers_html, sources_html
 from rag.page.turn import Turn, finished_answers
-from rag.types import Citation, Document, Sentence
+from rag.types import Document, Sentence
 
 __all__ = [
     "EXAMPLES",
@@ -62,6 +63,13 @@ _NOTES = {
     "declined": "لم يُكتب شيء من خارج المقالات. تجد أدناه أقرب المقاطع إلى سؤالك.",
     "stopped": "لم تكتمل الإجابة ولم تُراجَع. اطرح سؤالك من جديد متى شئت.",
 }
+# Of an answer whose sentences were chosen to cover a whole, by what it is.
+_OVERVIEWS = {
+    "summary": "جملٌ من المقال بلفظها وعلى ترتيبها فيه، اختيرت لتحيط بأبرز ما جاء فيه.",
+    "said": "أقرب ما ورد في المقالات إلى موضوع سؤالك، بلفظه.",
+    "comparison": "أقرب ما ورد في المقالات عن كلٍّ من الطرفين، بلفظه.",
+}
+_INSTEAD = "تجيب المقالات عن هذه الأسئلة:"
 _NOTHING_WITHIN = "ليس في حدود هذا الحصر ما يتصل بسؤالك. وسّعه أو ألغه، ثم اسأل من جديد."
 _NOTHING = "ليس في المقالات ما يتصل بسؤالك."
 _MAYBE_BEYOND = " وقد يكون الجواب خارج هذا الحصر."
@@ -103,11 +111,13 @@ def answer_html(turn: Turn) -> str:
         f'<h2 class="question" {direction(question)}>{escaped(question)}</h2>'
         f'<div class="answer {state}" dir="rtl">'
         f'<p class="status" role="status">{_STATUSES[state]}</p>{_body(turn)}{noted}'
-        f"{within_html(turn.within)}</div>"
+        f"{_suggestions(turn.answer.suggestions)}{within_html(turn.within)}</div>"
     )
 
 
 def _note(turn: Turn) -> str:
+    if turn.state == "quoted" and turn.answer.overview:
+        return _OVERVIEWS[turn.answer.overview]
     if turn.state != "declined":
         return _NOTES.get(turn.state, "")
     if not turn.answer.hits:
@@ -123,10 +133,12 @@ def _body(turn: Turn) -> str:
         numbers = {item.number for item in turn.answer.evidence}
         draft, _ = read_markers(turn.answer.draft, numbers)
         return f'<p class="draft">{escaped(draft)}</p>'
+    if turn.answer.overview and turn.answer.citations:
+        return overview_html(turn)
     blocks: list[str] = []
     prose: list[str] = []
     for sentence in turn.answer.sentences:
-        markers = _markers(turn.number, sentence.citations)
+        markers = markers_html(turn.number, sentence.citations)
         if _is_quotation(sentence):
             blocks += _paragraph(prose)
             prose = []
@@ -161,11 +173,12 @@ def _quotation(sentence: Sentence, markers: str, documents: Mapping[str, Documen
     return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{days}{named}</blockquote>"
 
 
-def _markers(turn: int, citations: Iterable[Citation]) -> str:
-    numbers = dict.fromkeys(citation.number for citation in citations)
-    return "".join(
-        # The space keeps the marker a word of its own where the answer is copied.
-        f'&nbsp;<a class="marker" href="#{source_id(turn, number)}"'
-        f' aria-label="المصدر {number}"><bdi>[{number}]</bdi></a>'
-        for number in numbers
+def _suggestions(questions: Sequence[str]) -> str:
+    """What could be asked instead, each a button that asks it: chat.js."""
+    if not questions:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" class="suggestion">{escaped(question)}</button></li>'
+        for question in questions
     )
+    return f'<div class="suggestions"><p>{_INSTEAD}</p><ul>{buttons}</ul></div>'

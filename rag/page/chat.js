@@ -17,14 +17,27 @@ Object.defineProperty(navigator, "languages", { get: () => ["ar"] });
     words.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 
+  // Asks a question as if the reader had typed it; while another is answered nothing is asked.
+  function ask(question) {
+    const box = document.querySelector("#question textarea");
+    const button = document.querySelector("#ask");
+    if (!box || !button || box.value.trim()) return box?.focus();
+    box.value = question;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => button.click(), 50); // the page has taken the words over by then
+  }
+
   document.addEventListener(
     "click",
     (event) => {
       const marker = event.target.closest?.("a.marker");
       const summary = event.target.closest?.("#page details > summary");
+      const suggestion = event.target.closest?.("button.suggestion");
       if (marker) {
         event.preventDefault(); // the page has a <base>: a bare fragment could leave it
         aimAt(marker);
+      } else if (suggestion) {
+        ask(suggestion.textContent);
       } else if (summary) {
         const source = summary.parentElement;
         source.open ? opened.delete(source.id) : opened.add(source.id);

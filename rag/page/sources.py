@@ -16,7 +16,7 @@ from rag.page.markup import (
     title_html,
 )
 from rag.page.turn import Turn
-from rag.types import Document, Passage, Span
+from rag.types import Citation, Document, Passage, Span
 
 NEAREST = 3  # passages shown where no evidence was chosen
 
@@ -63,6 +63,17 @@ def marked_passage(passage: Passage, spans: Iterable[Span]) -> str:
 def source_id(turn: int, number: int) -> str:
     """The id of the card of `[number]` in a turn, to which its markers lead."""
     return f"turn-{turn}-source-{number}"
+
+
+def markers_html(turn: int, citations: Iterable[Citation]) -> str:
+    """The `[n]` of citations, each of which leads to its card."""
+    numbers = dict.fromkeys(citation.number for citation in citations)
+    return "".join(
+        # The space keeps the marker a word of its own where the answer is copied.
+        f'&nbsp;<a class="marker" href="#{source_id(turn, number)}"'
+        f' aria-label="المصدر {number}"><bdi>[{number}]</bdi></a>'
+        for number in numbers
+    )
 
 
 def _article(turn: Turn, spans: Sequence[Span]) -> str:
