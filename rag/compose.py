@@ -30,7 +30,7 @@ class Composer:
     checker: Checker
     quotes: int = 2
     quotes_alone: int = 3
-    longest_words: int = 90
+    longest_words: int = 60
     longest_sentence: int = 25
 
     def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
@@ -52,10 +52,10 @@ class Composer:
             second = [item for item in evidence[1:] if item.number in leaned][:1]
             return "quoted", self.quoted([*evidence[:1], *second, *evidence[1:]], question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
-        # The words an answer rests on come first, then the best of the rest.
+        # In their order: a sentence that does not rest on the best evidence is the likelier to be
+        # beside the point, and its reader then needs the best most.
         near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
-        beside = sorted(near, key=lambda item: item.number not in cited)
-        quotations = self._quotations(beside, supported, question, most=self.quotes)
+        quotations = self._quotations(near, supported, question, most=self.quotes)
         return "answered", (*supported, *quotations)
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:

@@ -123,7 +123,7 @@ class AnswerSettings:
     top_k: int = 10
     quotes: int = 2
     quotes_alone: int = 3
-    longest_words: int = 90
+    longest_words: int = 60
     longest_summary: int = 120
     longest_sentence: int = 25
     decline_below: float = 0.5

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rag.embed.interaction import Tokens, nearest_words
 from rag.embed.prepare import load, prepare
 from rag.embed.wording import Wording
 from rag.errors import ModelError
 from rag.types import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Vectors
 
 _TOKENS = 1024  # in a batch, padding included
@@ -60,11 +64,36 @@ class OpenVinoEmbedder:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._encode(self._wording.of_questions(texts))
 
+    def word_similarities(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[NDArray[np.float32]]:
+        """For each passage a row: how near each word of the question is in its text."""
+        prompts = [*self._wording.of_questions([question]), *self._wording.of_passages(passages)]
+        encodings = self._tokenizer.encode_batch(prompts)
+        read: dict[int, Tokens] = {}
+        for rows, (_, vectors) in self._run([encoding.ids for encoding in encodings]):
+            for row, of_tokens in zip(rows, vectors, strict=True):
+                encoding = encodings[row]
+                read[row] = Tokens(prompts[row], of_tokens[: len(encoding)], encoding.offsets)
+        return [
+            nearest_words(read[0], question, read[row], passage.text)
+            for row, passage in enumerate(passages, start=1)
+        ]
+
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np
 
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         vectors: Vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for rows, (whole, _) in self._run(tokens):
+            vectors[rows] = whole[:, : self.dimension]
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+    def _run(self, tokens: Sequence[list[int]]) -> Iterator[tuple[list[int], tuple[Any, Any]]]:
+        """Which texts were read together, and the model's two outputs for them."""
+        import numpy as np
+
         for rows in batches([len(ids) for ids in tokens]):
             longest = max(len(tokens[row]) for row in rows)
             ids = np.zeros((len(rows), longest), dtype=np.int64)
@@ -73,9 +102,9 @@ class OpenVinoEmbedder:
                 ids[place, : len(tokens[row])] = tokens[row]
                 mask[place, : len(tokens[row])] = 1
             with self._one_at_a_time:
-                vectors[rows] = self._model([ids, mask])[0][:, : self.dimension]
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return vectors
+                outputs = self._model([ids, mask])
+                whole, each = outputs[0], outputs[1]
+            yield rows, (whole, each)
 
 
 def batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -23,7 +23,7 @@ from rag.errors import ModelError
 if TYPE_CHECKING:
     import openvino
 
-_FORMAT = 2  # raised when what is written here changes
+_FORMAT = 3  # raised when what is written here changes
 _EXPORTED = "gemma3_text"  # the one architecture whose masks are written out below
 
 # Activations are quantised in groups of 128: 1.8 times the tokens a second of weights alone, and
@@ -154,7 +154,7 @@ def _compiled(folder: Path) -> bytes:
 
 
 def _traced(folder: Path) -> openvino.Model:
-    """The whole model, from token ids and mask, both int64 (texts, tokens), to its vectors."""
+    """From token ids and mask, both int64 (texts, tokens), to the texts' vectors and the tokens'."""
     import openvino
     import torch
     from sentence_transformers import SentenceTransformer
@@ -174,22 +174,24 @@ def _traced(folder: Path) -> openvino.Model:
             self.model = model
             self.rest = torch.nn.ModuleList(rest)
 
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, ids: torch.Tensor, mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             place = torch.arange(ids.shape[1])
             distance = (place[None, :] - place[:, None]).abs()[None, None]
             # Every token sees itself: a padded row with nothing to see would be NaN.
             full = mask[:, None, None, :].to(torch.bool) | (distance == 0)
             near = (full & (distance < window)) | (distance == 0)
-            tokens = self.model(
+            tokens: torch.Tensor = self.model(
                 input_ids=ids,
                 attention_mask={"full_attention": full, "sliding_attention": near},
                 use_cache=False,
             ).last_hidden_state
             weights = mask.to(tokens.dtype)[:, :, None]
-            vectors: torch.Tensor = (tokens * weights).sum(1) / weights.sum(1)
+            vectors = (tokens * weights).sum(1) / weights.sum(1)
             for layer in self.rest:
                 vectors = layer({"sentence_embedding": vectors})["sentence_embedding"]
-            return vectors
+            return vectors, tokens
 
     ids = torch.tensor([[2, 5, 6, 7, 1], [2, 8, 1, 0, 0]])
     with torch.no_grad():
