@@ -16,6 +16,7 @@ from rag.bulk import RayEmbedder
 from rag.clock import Clock
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
+from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
@@ -216,6 +217,8 @@ class Rag:
         if not sentences:  # all the evidence is in other scripts
             status, sentences, confidence = "declined", steps.composer.declined(), 0.0
         finished = replace(answer, status=status, sentences=sentences, confidence=confidence)
+        longest = steps.composer.longest_words
+        finished = with_conflict(finished, self._index.documents, question=asked, longest=longest)
         yield replace(finished, timings=clock.lap("total"))
 
     def _composed(

@@ -1,0 +1,242 @@
+"""A sentence to the claim in it that answers a question: an amount or a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.arabic import STOP_WORDS, Asked, asked_for, skeleton, stem, words
+from rag.clean.dates import Mention, mentions
+from rag.conflict.lexicon import (
+    ANYBODY,
+    CHANGED,
+    COMMON,
+    DENIALS,
+    EXPECTED,
+    NO_FUTURE,
+    POSTPONED,
+    RATES,
+    UNTRUE,
+    fate,
+)
+from rag.conflict.quantities import (
+    Quantity,
+    fate_of,
+    is_part,
+    is_same_unit,
+    quantities,
+    tokens_of,
+    unit_of,
+)
+from rag.types import Document, Evidence
+from rag.verify.lexicon import MONTHS, NEGATIONS, NEUTRAL
+from rag.verify.reading import likeness
+
+_FAR = 8  # words between an amount and what the question asks about
+_FAR_TIME = 7
+_ASKING = frozenset(
+    words(
+        "كم متى ما ماذا عدد نسبة قيمة مبلغ سعر كلفة تكلفة طول مساحة ميزانية في أي من بلغ بلغت تبلغ "
+        "يبلغ نتيجة موقف رد"
+    )
+)
+_TIME_WORDS = frozenset(words("عام سنة يوم تاريخ شهر موعد ساعة"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one sentence answers; `start` and `end` are characters into the evidence's words."""
+
+    item: Evidence
+    document: Document
+    start: int
+    end: int
+    quantity: Quantity | None = None
+    when: Mention | None = None
+    is_expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question as claims are compared with it."""
+
+    asked: Asked
+    topic: tuple[str, ...]  # its content words, in order
+    fates: frozenset[str]
+    thing: str  # the word of what is counted
+
+    @classmethod
+    def of(cls, question: str) -> Wanted:
+        """What a question wants, with the words it says it in."""
+        asked = asked_for(question)
+        spoken = [w for w in words(question) if w not in STOP_WORDS and not w.isascii()]
+        topic = tuple(
+            w for w in spoken if not (w in _ASKING or (asked.kind == "time" and w in _TIME_WORDS))
+        )
+        thing = next((w for w in topic if asked.thing and skeleton(stem(w)) == asked.thing), "")
+        return cls(asked, topic, frozenset(filter(None, map(fate, topic))), thing)
+
+    def speaks_of(self, form: str) -> bool:
+        """Whether a word is one of the question's, or means the same."""
+        return any(likeness(form, word) >= 0.6 for word in self.topic)
+
+
+def amount_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | None:
+    """The one amount of a sentence that the question asks for; None if none or two do."""
+    text = item.quote
+    forms = {token.form for token in tokens_of(text)}
+    if _is_denied(text) or any(f in CHANGED and not wanted.speaks_of(f) for f in forms):
+        return None
+    fitting = [q for q in quantities(text) if _answers(wanted, q, text) and not is_part(q, text)]
+    if len({quantity.value for quantity in fitting}) != 1:
+        return None
+    tokens, found = tokens_of(text), fitting[0]
+    start, end = tokens[found.first].start, tokens[found.last - 1].end
+    return Claim(item, document, start, end, found, is_expected=_is_expected(text))
+
+
+def time_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | None:
+    """The one time of a sentence that stands by what the question asks about."""
+    text = item.quote
+    if _is_denied(text) or any(token.form in POSTPONED for token in tokens_of(text)):
+        return None
+    found = mentions(text, published=document.published)
+    event = wanted.topic[:1]
+    tokens = tokens_of(text)
+    places = [i for i, t in enumerate(tokens) if event and likeness(t.form, event[0]) >= 0.6]
+    if not places or not found:
+        return None
+    near = [(_steps(text, each, places), each) for each in found]
+    distance, nearest = min(near, key=lambda pair: pair[0])
+    is_alone = all(d > distance + 3 for d, each in near if each is not nearest)
+    if distance > _FAR_TIME or not is_alone:
+        return None
+    return Claim(
+        item, document, nearest.start, nearest.end, when=nearest, is_expected=_is_expected(text)
+    )
+
+
+def is_same_amount_otherwise(wanted: Wanted, one: Claim, other: Claim) -> bool:
+    """Whether two amounts are of the same count and cannot both be right."""
+    a, b = one.quantity, other.quantity
+    if a is None or b is None or not a.excludes(b) or one.is_expected != other.is_expected:
+        return False
+    return (
+        is_same_unit(a, b)
+        and _rates(one) == _rates(other)
+        and _is_qualified_alike(wanted, one, other)
+    )
+
+
+def is_same_time_otherwise(one: Claim, other: Claim) -> bool:
+    """Whether two times of one event cannot both be right."""
+    a, b = one.when, other.when
+    if a is None or b is None or one.is_expected != other.is_expected:
+        return False
+    length = min(len(a.iso), len(b.iso))
+    if a.iso[:length] == b.iso[:length]:
+        return False
+    # What counts from the day of publication tells of news: another day is another event.
+    return not (a.is_inferred and b.is_inferred)
+
+
+def _is_denied(text: str) -> bool:
+    forms = [token.form for token in tokens_of(text)]
+    return not {*DENIALS, *UNTRUE}.isdisjoint(forms)
+
+
+def _is_expected(text: str) -> bool:
+    return any(token.form in EXPECTED or _is_future(token.form) for token in tokens_of(text))
+
+
+def _is_future(form: str) -> bool:
+    """«سيبلغ» and «ستبلغ», but not «سيارة» or «ستون»."""
+    return form[:2] in ("سي", "ست") and len(form) >= 5 and not form.startswith(NO_FUTURE)
+
+
+def _answers(wanted: Wanted, one: Quantity, text: str) -> bool:
+    asked, unit = wanted.asked, unit_of(one)
+    if wanted.fates:
+        if one.amount.family not in ("", "thing") or fate_of(one, text) not in wanted.fates:
+            return False
+        return not unit or unit in ANYBODY or not wanted.thing or _is_counted_as(wanted, unit)
+    if asked.units:
+        return asked.is_held_by(f"5 {unit}") and _is_spoken_of(wanted, one, text)
+    if asked.thing:
+        return _is_thing(wanted, one, text) and _is_spoken_of(wanted, one, text)
+    return _is_spoken_of(wanted, one, text)
+
+
+def _is_counted_as(wanted: Wanted, unit: str) -> bool:
+    return (
+        wanted.thing in ANYBODY or bool(fate(wanted.thing)) or likeness(unit, wanted.thing) >= 0.6
+    )
+
+
+def _is_thing(wanted: Wanted, one: Quantity, text: str) -> bool:
+    """Whether the unit is the thing that is asked for, or anybody with that thing before it."""
+    unit = unit_of(one)
+    if unit and likeness(unit, wanted.thing) >= 0.6:
+        return True
+    if unit and unit not in ANYBODY:
+        return False
+    tokens = tokens_of(text)
+    before = tokens[max(0, one.first - 4) : one.first]
+    return any(likeness(token.form, wanted.thing) >= 0.6 for token in before)
+
+
+def _is_spoken_of(wanted: Wanted, one: Quantity, text: str) -> bool:
+    """Whether a word of the question stands near, with no other quantity between."""
+    tokens, others = tokens_of(text), quantities(text)
+    first = max((o.last for o in others if o.last <= one.first), default=0)
+    last = min((o.first for o in others if o.first >= one.last), default=len(tokens))
+    around = [
+        *tokens[max(first, one.first - _FAR) : one.first],
+        *tokens[one.last : min(last, one.last + _FAR)],
+    ]
+    counted = unit_of(one)
+    return any(
+        wanted.speaks_of(token.form)
+        for token in around
+        if token.form[0].isalpha() and token.form != counted and token.form not in NEUTRAL
+    )
+
+
+def _steps(text: str, time: Mention, places: Sequence[int]) -> int:
+    """How many words are between a time and the nearest of these places, and more for a clause."""
+    tokens = tokens_of(text)
+    first = next((i for i, t in enumerate(tokens) if t.end > time.start), len(tokens) - 1)
+    return min(
+        abs(first - place) + 2 * abs(tokens[first].clause - tokens[place].clause)
+        for place in places
+    )
+
+
+def _rates(claim: Claim) -> bool:
+    return any(token.form in RATES for token in tokens_of(claim.item.quote))
+
+
+def _is_qualified_alike(wanted: Wanted, one: Claim, other: Claim) -> bool:
+    """Whether «20 سائحا أجنبيا» or «من الجيش» narrows one count and not the other."""
+    a, b = (_qualifier(wanted, claim) for claim in (one, other))
+    return (not a and not b) or bool(a and b and likeness(a, b) >= 0.6)
+
+
+def _qualifier(wanted: Wanted, claim: Claim) -> str:
+    """The adjective of origin after what is counted, or what follows its «من»."""
+    one, tokens = claim.quantity, tokens_of(claim.item.quote)
+    if one is None:
+        return ""
+    after = [token.form for token in tokens[one.last : one.last + 4]]
+    if after and after[0] == unit_of(one):
+        after = after[1:]
+    if after[:1] == ["من"] and len(after) > 1 and not wanted.speaks_of(after[1]):
+        return after[1]
+    is_nisba = bool(after) and len(after[0]) > 3 and after[0].endswith(("ي", "يا", "يه", "يين"))
+    if (
+        is_nisba
+        and not wanted.speaks_of(after[0])
+        and after[0] not in NEUTRAL | COMMON | NEGATIONS | MONTHS.keys()
+    ):
+        return after[0]
+    return ""
