@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.arabic import STOP_WORDS, Asked, asked_for, skeleton, stem, words
 from rag.clean.dates import Mention, mentions
@@ -14,8 +15,10 @@ from rag.conflict.lexicon import (
     DENIALS,
     EXPECTED,
     NO_FUTURE,
+    PERIODS,
     POSTPONED,
     RATES,
+    SHARES,
     UNTRUE,
     fate,
 )
@@ -29,11 +32,12 @@ from rag.conflict.quantities import (
     unit_of,
 )
 from rag.types import Document, Evidence
-from rag.verify.lexicon import MONTHS, NEGATIONS, NEUTRAL
-from rag.verify.reading import likeness
+from rag.verify.lexicon import MONEY, MONTHS, NEGATIONS, NEUTRAL
+from rag.verify.reading import likeness, listed
 
 _FAR = 8  # words between an amount and what the question asks about
 _FAR_TIME = 7
+_HOW_MANY = "كم"
 _ASKING = frozenset(
     words(
         "كم متى ما ماذا عدد نسبة قيمة مبلغ سعر كلفة تكلفة طول مساحة ميزانية في أي من بلغ بلغت تبلغ "
@@ -64,17 +68,23 @@ class Wanted:
     topic: tuple[str, ...]  # its content words, in order
     fates: frozenset[str]
     thing: str  # the word of what is counted
+    dates: tuple[str, ...] = ()  # in ISO 8601
+    is_share: bool = False  # whether it asks for a part of a hundred
 
     @classmethod
     def of(cls, question: str) -> Wanted:
         """What a question wants, with the words it says it in."""
         asked = asked_for(question)
         spoken = [w for w in words(question) if w not in STOP_WORDS and not w.isascii()]
-        topic = tuple(
-            w for w in spoken if not (w in _ASKING or (asked.kind == "time" and w in _TIME_WORDS))
-        )
+        empty = _ASKING | asked.units | MONEY | (_TIME_WORDS if asked.kind == "time" else set())
+        topic = tuple(word for word in spoken if word not in empty)
         thing = next((w for w in topic if asked.thing and skeleton(stem(w)) == asked.thing), "")
-        return cls(asked, topic, frozenset(filter(None, map(fate, topic))), thing)
+        # «كم لاعبا» and «كم غارة» have the endings that a counted noun has.
+        thing = thing or next((w for w in topic[:1] if _is_after(w, _HOW_MANY, question)), "")
+        dates = tuple(each.iso for each in mentions(question))
+        is_share = not SHARES.isdisjoint(words(question))
+        fates = frozenset(filter(None, map(fate, topic)))
+        return cls(asked, topic, fates, thing, dates, is_share)
 
     def speaks_of(self, form: str) -> bool:
         """Whether a word is one of the question's, or means the same."""
@@ -84,8 +94,8 @@ class Wanted:
 def amount_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | None:
     """The one amount of a sentence that the question asks for; None if none or two do."""
     text = item.quote
-    forms = {token.form for token in tokens_of(text)}
-    if _is_denied(text) or any(f in CHANGED and not wanted.speaks_of(f) for f in forms):
+    changes = (t.form for t in tokens_of(text) if listed(t.form) & CHANGED)
+    if _is_denied(text) or _is_first_count(text) or not all(map(wanted.speaks_of, changes)):
         return None
     fitting = [q for q in quantities(text) if _answers(wanted, q, text) and not is_part(q, text)]
     if len({quantity.value for quantity in fitting}) != 1:
@@ -123,7 +133,7 @@ def is_same_amount_otherwise(wanted: Wanted, one: Claim, other: Claim) -> bool:
         return False
     return (
         is_same_unit(a, b)
-        and _rates(one) == _rates(other)
+        and _times(wanted, one) == _times(wanted, other)
         and _is_qualified_alike(wanted, one, other)
     )
 
@@ -140,13 +150,27 @@ def is_same_time_otherwise(one: Claim, other: Claim) -> bool:
     return not (a.is_inferred and b.is_inferred)
 
 
+def _is_after(word: str, before: str, question: str) -> bool:
+    is_noun = word.endswith(("ا", "ه")) and len(word) > 3
+    return is_noun and (before, word) in pairwise(words(question))
+
+
 def _is_denied(text: str) -> bool:
     forms = [token.form for token in tokens_of(text)]
     return not {*DENIALS, *UNTRUE}.isdisjoint(forms)
 
 
+def _is_first_count(text: str) -> bool:
+    """Whether a sentence tells what was counted before: «وكانت الحصيلة الأولى»."""
+    forms = [token.form.removeprefix("ال") for token in tokens_of(text)]
+    return ("حصيله", "اولي") in pairwise(forms)
+
+
 def _is_expected(text: str) -> bool:
-    return any(token.form in EXPECTED or _is_future(token.form) for token in tokens_of(text))
+    return any(
+        "توقع" in token.form or token.form in EXPECTED or _is_future(token.form)
+        for token in tokens_of(text)
+    )
 
 
 def _is_future(form: str) -> bool:
@@ -156,13 +180,15 @@ def _is_future(form: str) -> bool:
 
 def _answers(wanted: Wanted, one: Quantity, text: str) -> bool:
     asked, unit = wanted.asked, unit_of(one)
+    if (one.amount.family == "percent") != wanted.is_share:
+        return False
     if wanted.fates:
         if one.amount.family not in ("", "thing") or fate_of(one, text) not in wanted.fates:
             return False
         return not unit or unit in ANYBODY or not wanted.thing or _is_counted_as(wanted, unit)
     if asked.units:
         return asked.is_held_by(f"5 {unit}") and _is_spoken_of(wanted, one, text)
-    if asked.thing:
+    if wanted.thing:
         return _is_thing(wanted, one, text) and _is_spoken_of(wanted, one, text)
     return _is_spoken_of(wanted, one, text)
 
@@ -212,8 +238,10 @@ def _steps(text: str, time: Mention, places: Sequence[int]) -> int:
     )
 
 
-def _rates(claim: Claim) -> bool:
-    return any(token.form in RATES for token in tokens_of(claim.item.quote))
+def _times(wanted: Wanted, claim: Claim) -> frozenset[str]:
+    """The words that tell which time, or how long, an amount is of."""
+    forms = frozenset(token.form for token in tokens_of(claim.item.quote))
+    return frozenset(form for form in forms & (RATES | PERIODS) if not wanted.speaks_of(form))
 
 
 def _is_qualified_alike(wanted: Wanted, one: Claim, other: Claim) -> bool:

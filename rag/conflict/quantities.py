@@ -84,7 +84,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 def _quantity(forms: Sequence[str], place: int) -> Quantity | None:
     taken = amount_at(forms, place)
-    if taken is None or taken[0].text.count(".") > 1:
+    # «الأشهر الأربعة» counts nothing that was not told before.
+    is_definite = forms[place].startswith(("ال", "وال", "بال", "لل"))
+    if taken is None or taken[0].text.count(".") > 1 or is_definite:
         return None
     (amount, length), step = taken, _step(taken[0].text)
     value = float(amount.text)
@@ -170,16 +172,22 @@ def fate_of(one: Quantity, text: str) -> str:
     for token in reversed(tokens[max(first, one.first - _NEAR) : one.first]):
         if token.clause == clause and (own := fate(token.form)):
             return own
-    for token in tokens[one.last : min(last, one.last + _NEAR)]:
-        if (
-            token.clause != clause
-            or token.form == "و"
-            or (token.form[0] == "و" and fate(token.form))
-        ):
+    for token in _after(tokens[one.last : last]):
+        if token.form[0] == "و" and (token.form == "و" or fate(token.form)):
             break
         if own := fate(token.form):
             return own
     return ""
+
+
+def _after(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The words behind a quantity in its clause, without what stands between two commas."""
+    signs = [i for i, token in enumerate(tokens) if token.form in _ENDS]
+    commas = [i for i in signs[:2] if tokens[i].form in "،,"]
+    if len(commas) == 2 and commas[0] <= 2 and commas[1] - commas[0] <= _NEAR:
+        stop = signs[2] if len(signs) > 2 else len(tokens)
+        return [*tokens[: commas[0]], *tokens[commas[1] + 1 : min(stop, commas[1] + _NEAR)]]
+    return tokens[: min([*signs[:1], _NEAR])]
 
 
 def is_part(one: Quantity, text: str) -> bool:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import permutations
 
-from rag.arabic import STOP_WORDS, content_stems, has_form, numbers, stem, words
+from rag.arabic import STOP_WORDS, numbers, words
 from rag.clean.dates import mentions
 from rag.conflict.claims import Wanted
-from rag.conflict.lexicon import COMMON, PLACES, WEEKDAYS, fate
+from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, WEEKDAYS, fate
 from rag.conflict.quantities import tokens_of
 from rag.types import Document, Evidence
-from rag.verify.lexicon import MONTHS, NEUTRAL
-from rag.verify.reading import likeness
+from rag.verify.lexicon import MONTHS, NEUTRAL, SYNONYMS
+from rag.verify.reading import bases, listed, roots
 
+_FEWEST = 2  # words that tell the matter of a question: «كم قُتل في الانفجار؟» may be any
 _COVERED = 0.75  # of the question's words, in either article
-_SAID = 0.5  # of them, in either sentence or its title
+_SAID = 0.5  # of them, in either sentence
+_SAID_OF_PEOPLE = 0.25
 _SHARED = 0.3  # of the words of one sentence and its title, in the other article
 _CLOSE = 10  # days between two reports of what one of them dates by its own day
 _PLACE_WORDS = 4  # after «في»
 _BESIDE = 3  # words after one of the question's, where a place is still that one's
+_NO_TOPIC = COMMON | NEUTRAL | ANYBODY
 _NO_PLACES = COMMON | NEUTRAL | MONTHS.keys()
 
 
@@ -30,29 +34,35 @@ def is_one_story(
     """Whether two sentences speak of the event the question is about, and of the same one."""
     return (
         all(_is_about(wanted, item, document) for item, document in (one, other))
-        and (wanted.asked.kind == "time" or _is_one_day(one, other))
+        and (wanted.asked.kind == "time" or _is_one_day(wanted, one, other))
         and _is_one_place(wanted, one, other)
-        and _shares_words(wanted, one, other)
+        and _shares_words(one, other)
+        and (wanted.asked.kind != "amount" or _has_title(wanted, one[1], other[1]))
     )
 
 
 def _topic(wanted: Wanted) -> list[str]:
-    kept = [w for w in wanted.topic if not (fate(w) or w in NEUTRAL or w in COMMON)]
-    return kept or list(wanted.topic)
+    """The words of the question that tell its matter from others."""
+    return [w for w in wanted.topic if not (fate(w) or w in _NO_TOPIC)]
 
 
 def _is_about(wanted: Wanted, item: Evidence, document: Document) -> bool:
     topic = _topic(wanted)
     whole, near = (
-        _stems(document.title + " " + document.text),
-        _stems(f"{document.title} {item.quote}"),
+        _known(document.title + " " + document.text),
+        _known(f"{document.title} {item.quote}"),
     )
-    said = [_is_in(word, near) for word in topic]
-    told = [a or _is_in(word, whole) for a, word in zip(said, topic, strict=True)]
-    return sum(told) >= _COVERED * len(topic) and sum(said) >= _SAID * len(topic)
+    # What befell people is said near the count; of anything else the sentence must say more.
+    least = _SAID_OF_PEOPLE if wanted.fates else _SAID
+    return len(topic) >= _FEWEST and all(
+        sum(map(text.has, topic)) >= share * len(topic)
+        for text, share in ((whole, _COVERED), (near, _SAID), (_known(item.quote), least))
+    )
 
 
-def _is_one_day(one: tuple[Evidence, Document], other: tuple[Evidence, Document]) -> bool:
+def _is_one_day(
+    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+) -> bool:
     """Whether the days that both name can be one, and neither report is of another time."""
     dates = [mentions(item.quote, published=document.published) for item, document in (one, other)]
     if all(dates):
@@ -61,10 +71,21 @@ def _is_one_day(one: tuple[Evidence, Document], other: tuple[Evidence, Document]
     if all(weekdays) and weekdays[0].isdisjoint(weekdays[1]):
         return False
     days = [_day(document.published) for _, document in (one, other)]
-    is_news = any(each.is_inferred for found in dates for each in found) or any(weekdays)
-    if days[0] and days[1] and is_news:
+    for found, published in ((dates[0], days[1]), (dates[1], days[0])):
+        # What one dates the other would date too, were it not of its own day.
+        if found and published and not any(_is_near(each.iso, published) for each in found):
+            return any(_agree(each.iso, asked) for each in found for asked in wanted.dates)
+    if days[0] and days[1] and any(weekdays):
         return abs((days[0] - days[1]).days) <= _CLOSE
     return True
+
+
+def _is_near(iso: str, published: date) -> bool:
+    """Whether a date, or a day of its month or year, is shortly before a day of publication."""
+    whole = _day(iso)
+    if whole:
+        return abs((published - whole).days) <= _CLOSE
+    return published.isoformat().startswith(iso)
 
 
 def _agree(a: str, b: str) -> bool:
@@ -84,11 +105,7 @@ def _is_one_place(
 ) -> bool:
     """Whether one of the sentences is set nowhere that the other's article does not name."""
     unknown = [
-        [
-            p
-            for p in _places(wanted, here.quote)
-            if not _is_in(p, _stems(f"{there.title} {there.text}"))
-        ]
+        [p for p in _places(wanted, here.quote) if not _known(f"{there.title} {there.text}").has(p)]
         for here, there in ((one[0], other[1]), (other[0], one[1]))
     ]
     return not all(unknown)
@@ -99,7 +116,9 @@ def _places(wanted: Wanted, text: str) -> list[str]:
     found: list[str] = []
     left, clause, beside = 0, -1, 0
     for token in tokens_of(text):
-        beside = _BESIDE if token.form.isalpha() and wanted.speaks_of(token.form) else beside - 1
+        # People are killed in many places; a museum that is in one has a door in another.
+        is_told = bool(wanted.fates) or (token.form.isalpha() and wanted.speaks_of(token.form))
+        beside = _BESIDE if is_told else beside - 1
         if token.form in PLACES and (beside >= 0 or left):
             left, clause = _PLACE_WORDS, token.clause
         elif left and token.clause == clause:
@@ -113,15 +132,8 @@ def _places(wanted: Wanted, text: str) -> list[str]:
     return [form for form in found if not wanted.speaks_of(form)]
 
 
-def _shares_words(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
-) -> bool:
+def _shares_words(one: tuple[Evidence, Document], other: tuple[Evidence, Document]) -> bool:
     """Whether the articles have more in common than what the question names."""
-    topic = _topic(wanted)
-    if len(topic) >= 3 and all(
-        _said_all(topic, f"{document.title} {item.quote}") for item, document in (one, other)
-    ):
-        return True
     shares = []
     for (item, document), (_, there) in ((one, other), (other, one)):
         told = [
@@ -130,23 +142,47 @@ def _shares_words(
             if w.isalpha() and w not in STOP_WORDS
         ]
         own = {w for w in told if not (w in NEUTRAL or w in COMMON or fate(w))}
-        known = _stems(f"{there.title} {there.text}")
-        shares.append(sum(_is_in(w, known) for w in own) / max(1, len(own)))
-    return max(shares) >= _SHARED
+        known = _known(f"{there.title} {there.text}")
+        shares.append(sum(known.has(w) for w in own) / max(1, len(own)))
+    return min(shares) >= _SHARED
 
 
-def _said_all(topic: Iterable[str], text: str) -> bool:
-    return all(_is_in(word, _stems(text)) for word in topic)
+def _has_title(wanted: Wanted, *documents: Document) -> bool:
+    """Whether each title names what the question does, or something of the other article.
+
+    «كم مباراة يلعب الفريق؟» is about any team, and two titles name two.
+    """
+    for document, other in permutations(documents, 2):
+        spoken = [word for word in words(document.title) if word not in STOP_WORDS]
+        text = _known(f"{other.title} {other.text}")
+        if spoken and not any(wanted.speaks_of(word) or text.has(word) for word in spoken):
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of a text in the forms by which another spelling or inflection is known."""
+
+    forms: frozenset[str]
+    bases: frozenset[str]
+    roots: frozenset[str]
+
+    def has(self, word: str) -> bool:
+        """Whether the text has this word, one of its family, or one that means the same."""
+        return (
+            word in self.forms
+            or not self.bases.isdisjoint(bases(word))
+            or not self.roots.isdisjoint(roots(word))
+            or any(not self.forms.isdisjoint(SYNONYMS.get(form, ())) for form in listed(word))
+        )
 
 
 @lru_cache(maxsize=256)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(text)) | frozenset(words(text))
-
-
-def _is_in(word: str, stems: frozenset[str]) -> bool:
-    return (
-        word in stems
-        or has_form(stem(word), set(stems))
-        or any(likeness(word, other) >= 0.6 for other in stems)
+def _known(text: str) -> _Known:
+    spoken = [word for word in words(text) if word not in STOP_WORDS]
+    return _Known(
+        frozenset(form for word in spoken for form in listed(word)),
+        frozenset(base for word in spoken for base in bases(word)),
+        frozenset(root for word in spoken for root in roots(word)),
     )
