@@ -64,7 +64,7 @@ def with_conflict(
     found = [
         each
         for each in conflicts(question, answer.evidence, {d.id: d for d in read(ids)})
-        if each.other.document not in answer.copies.get(each.one.document.id, ())
+        if not _are_copies(answer, each)
     ]
     for place, sentence in enumerate(answer.sentences):
         cited = {citation.number for citation in sentence.citations}
@@ -90,6 +90,13 @@ def _conflict(
     if is_same_amount_otherwise(wanted, a, b) or is_same_time_otherwise(a, b):
         return Conflict(_side(a), _side(b))
     return None
+
+
+def _are_copies(answer: Answer, conflict: Conflict) -> bool:
+    one, other = conflict.one.document.id, conflict.other.document.id
+    return any(
+        b in (copy.id for copy in answer.copies.get(a, ())) for a, b in ((one, other), (other, one))
+    )
 
 
 def _side(claim: Claim) -> Side:

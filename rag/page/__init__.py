@@ -13,7 +13,7 @@ from rag.page.markup import days_html, direction, escaped, latin, title_html
 from rag.page.problems import UNEXPECTED, Problem, problem_of
 from rag.page.sources import marked_passage, source_id, sources_html
 from rag.page.turn import Turn, finished_answers
-from rag.types import Citation, Document, Sentence
+from rag.types import Document, Sentence
 
 __all__ = [
     "EXAMPLES",
@@ -126,13 +126,15 @@ def _body(turn: Turn) -> str:
     blocks: list[str] = []
     prose: list[str] = []
     for sentence in turn.answer.sentences:
-        markers = _markers(turn.number, sentence.citations)
-        if _is_quotation(sentence):
+        marked = "".join(
+            f"{escaped(text)}{_markers(turn.number, numbers)}" for text, numbers in sentence.pieces
+        )
+        if sentence.places or _is_quotation(sentence):
             blocks += _paragraph(prose)
             prose = []
-            blocks.append(_quotation(sentence, markers, turn.documents))
+            blocks.append(_quotation(sentence, marked, turn.documents))
         else:
-            prose.append(f"{escaped(sentence.text)}{markers}")
+            prose.append(marked)
     return "".join(blocks + _paragraph(prose))
 
 
@@ -154,15 +156,19 @@ def _is_quotation(sentence: Sentence) -> bool:
     return bool(sentence.citations) and sentence.text[:1] == "«" and sentence.text[-1:] == "»"
 
 
-def _quotation(sentence: Sentence, markers: str, documents: Mapping[str, Document]) -> str:
-    passage = sentence.citations[0].passage
-    named = f"<footer>{title_html(passage.title)}</footer>" if passage.title else ""
-    days = days_html([sentence.text], documents.get(passage.document_id))
-    return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{days}{named}</blockquote>"
+def _quotation(sentence: Sentence, marked: str, documents: Mapping[str, Document]) -> str:
+    """The words of one article above its title, or those of several that the text names itself."""
+    title = sentence.citations[0].passage.title
+    named = escaped(sentence.reason) if sentence.places else title and title_html(title)
+    footer = f"<footer>{named}</footer>" if named else ""
+    days = "".join(
+        days_html([citation.quote], documents.get(citation.passage.document_id))
+        for citation in sentence.citations
+    )
+    return f"<blockquote><p>{marked}</p>{days}{footer}</blockquote>"
 
 
-def _markers(turn: int, citations: Iterable[Citation]) -> str:
-    numbers = dict.fromkeys(citation.number for citation in citations)
+def _markers(turn: int, numbers: Iterable[int]) -> str:
     return "".join(
         # The space keeps the marker a word of its own where the answer is copied.
         f'&nbsp;<a class="marker" href="#{source_id(turn, number)}"'
