@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from rag.arabic import STOP_WORDS, numbers, words
 from rag.clean.dates import mentions
@@ -67,6 +67,8 @@ def _is_one_day(
     dates = [mentions(item.quote, published=document.published) for item, document in (one, other)]
     if all(dates):
         return any(_agree(a.iso, b.iso) for a in dates[0] for b in dates[1])
+    if not _is_one_month(wanted, one, other):
+        return False
     weekdays = [WEEKDAYS.intersection(words(item.quote)) for item, _ in (one, other)]
     if all(weekdays) and weekdays[0].isdisjoint(weekdays[1]):
         return False
@@ -78,6 +80,26 @@ def _is_one_day(
     if days[0] and days[1] and any(weekdays):
         return abs((days[0] - days[1]).days) <= _CLOSE
     return True
+
+
+def _is_one_month(
+    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+) -> bool:
+    """Whether «في 5 يونيو» in one sentence can be the time of the other."""
+    asked = {word for word in wanted.topic if word in MONTHS}
+    here, there = (_months(item.quote) for item, _ in (one, other))
+    if asked or here == there:
+        return True
+    if here and there:
+        return not here.isdisjoint(there)
+    published = _day((other if here else one)[1].published)
+    return published is None or f"month{published.month}" in here | there
+
+
+def _months(text: str) -> set[str]:
+    spoken = words(text)
+    pairs = [*spoken, *(f"{a} {b}" for a, b in pairwise(spoken))]
+    return {MONTHS[each] for each in pairs if each in MONTHS}
 
 
 def _is_near(iso: str, published: date) -> bool:
