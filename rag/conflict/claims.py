@@ -15,6 +15,8 @@ from rag.conflict.lexicon import (
     DENIALS,
     EXPECTED,
     NO_FUTURE,
+    ORDINALS,
+    PARTS,
     PERIODS,
     POSTPONED,
     RATES,
@@ -114,7 +116,9 @@ def time_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | No
     event = wanted.topic[:1]
     tokens = tokens_of(text)
     places = [i for i, t in enumerate(tokens) if event and likeness(t.form, event[0]) >= 0.6]
-    if not places or not found:
+    # «بدأ بناء المصنع» is not when «بدأ العمل في المصنع».
+    is_same = all(any(likeness(t.form, w) >= 0.6 for t in tokens) for w in wanted.topic[1:2])
+    if not places or not found or not is_same:
         return None
     near = [(_steps(text, each, places), each) for each in found]
     distance, nearest = min(near, key=lambda pair: pair[0])
@@ -240,8 +244,10 @@ def _steps(text: str, time: Mention, places: Sequence[int]) -> int:
 
 def _times(wanted: Wanted, claim: Claim) -> frozenset[str]:
     """The words that tell which time, or how long, an amount is of."""
-    forms = frozenset(token.form for token in tokens_of(claim.item.quote))
-    return frozenset(form for form in forms & (RATES | PERIODS) if not wanted.speaks_of(form))
+    forms = [token.form for token in tokens_of(claim.item.quote)]
+    told = {form for form in forms if form in RATES | PERIODS and not wanted.speaks_of(form)}
+    parts = (f"{a} {b}" for a, b in pairwise(forms) if a in PARTS and b in ORDINALS)
+    return frozenset(told.union(parts))
 
 
 def _is_qualified_alike(wanted: Wanted, one: Claim, other: Claim) -> bool:

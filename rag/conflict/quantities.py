@@ -21,7 +21,7 @@ _SCALES |= dict.fromkeys(("مليون", "ملايين", "مليونا"), 10**6)
 _SCALES |= dict.fromkeys(("مليار", "مليارات", "مليارا"), 10**9)
 _LEAST_ROUNDED = 100  # smaller counts are told exactly
 _ABOUT = 0.25  # of a value that is only about right
-_NEAR = 6  # words before a quantity, and after it, that may say what befell those it counts
+_BEFORE, _NEAR = 9, 6  # words before a quantity and after it that may say whom it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def fate_of(one: Quantity, text: str) -> str:
     first = max((o.last for o in others if o.last <= one.first), default=0)
     last = min((o.first for o in others if o.first >= one.last), default=len(tokens))
     clause = tokens[one.first].clause
-    for token in reversed(tokens[max(first, one.first - _NEAR) : one.first]):
+    for token in reversed(tokens[max(first, one.first - _BEFORE) : one.first]):
         if token.clause == clause and (own := fate(token.form)):
             return own
     for token in _after(tokens[one.last : last]):
