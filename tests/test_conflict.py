@@ -100,7 +100,7 @@ def benchmark():
 # What is a conflict
 
 
-@pytest.mark.parametrize("part", ["tune", "report"])
+@pytest.mark.parametrize("part", ["tune", "report", "late", "last"])
 def test_labelled_pairs_are_told_apart(part):
     module = benchmark()
     pairs = [pair for pair in module.read_pairs() if module.part_of(pair["id"]) == part]

@@ -39,6 +39,8 @@ from rag.verify.reading import likeness, listed
 
 _FAR = 8  # words between an amount and what the question asks about
 _FAR_TIME = 7
+_BESIDE = 6
+_NOT = frozenset(words("لم ولم فلم لن ولن ليس وليس"))
 _HOW_MANY = "كم"
 _ASKING = frozenset(
     words(
@@ -99,7 +101,8 @@ def amount_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | 
     changes = (t.form for t in tokens_of(text) if listed(t.form) & CHANGED)
     if _is_denied(text) or _is_first_count(text) or not all(map(wanted.speaks_of, changes)):
         return None
-    fitting = [q for q in quantities(text) if _answers(wanted, q, text) and not is_part(q, text)]
+    counts = [q for q in quantities(text) if not (is_part(q, text) or _is_negated(q, text))]
+    fitting = [quantity for quantity in counts if _answers(wanted, quantity, text)]
     if len({quantity.value for quantity in fitting}) != 1:
         return None
     tokens, found = tokens_of(text), fitting[0]
@@ -164,6 +167,12 @@ def _is_denied(text: str) -> bool:
     return not {*DENIALS, *UNTRUE}.isdisjoint(forms)
 
 
+def _is_negated(one: Quantity, text: str) -> bool:
+    """Whether «لم» or «لن» is before a quantity; «لا» is in «لا يقل عن»."""
+    before = tokens_of(text)[max(0, one.first - 3) : one.first]
+    return not _NOT.isdisjoint(token.form for token in before)
+
+
 def _is_first_count(text: str) -> bool:
     """Whether a sentence tells what was counted before: «وكانت الحصيلة الأولى»."""
     forms = [token.form.removeprefix("ال") for token in tokens_of(text)]
@@ -204,14 +213,16 @@ def _is_counted_as(wanted: Wanted, unit: str) -> bool:
 
 
 def _is_thing(wanted: Wanted, one: Quantity, text: str) -> bool:
-    """Whether the unit is the thing that is asked for, or anybody with that thing before it."""
+    """Whether the unit is the thing that is asked for, or that thing stands before it."""
     unit = unit_of(one)
-    if unit and likeness(unit, wanted.thing) >= 0.6:
-        return True
-    if unit and unit not in ANYBODY:
-        return False
+    counted = {unit_of(each) for each in quantities(text)} - {""}
+    named = {each for each in counted if likeness(each, wanted.thing) >= 0.6}
+    if named:
+        return unit in named
     tokens = tokens_of(text)
-    before = tokens[max(0, one.first - 4) : one.first]
+    last = max((o.last for o in quantities(text) if o.last <= one.first), default=0)
+    # «بلغ عدد المشاركين في السباق 300 عداء»
+    before = tokens[max(last, one.first - _BESIDE) : one.first]
     return any(likeness(token.form, wanted.thing) >= 0.6 for token in before)
 
 
@@ -264,8 +275,8 @@ def _qualifier(wanted: Wanted, claim: Claim) -> str:
     after = [token.form for token in tokens[one.last : one.last + 4]]
     if after and after[0] == unit_of(one):
         after = after[1:]
-    if after[:1] == ["من"] and len(after) > 1 and not wanted.speaks_of(after[1]):
-        return after[1]
+    if after[:1] == ["من"] and after[1:2] and after[1].isalpha():
+        return "" if wanted.speaks_of(after[1]) else after[1]
     is_nisba = bool(after) and len(after[0]) > 3 and after[0].endswith(("ي", "يا", "يه", "يين"))
     if (
         is_nisba

@@ -170,16 +170,16 @@ def _shares_words(one: tuple[Evidence, Document], other: tuple[Evidence, Documen
 
 
 def _has_title(wanted: Wanted, *documents: Document) -> bool:
-    """Whether each title names what the question does, or something of the other article.
+    """Whether either title names what the question does, or something of the other article.
 
     «كم مباراة يلعب الفريق؟» is about any team, and two titles name two.
     """
     for document, other in permutations(documents, 2):
         spoken = [word for word in words(document.title) if word not in STOP_WORDS]
         text = _known(f"{other.title} {other.text}")
-        if spoken and not any(wanted.speaks_of(word) or text.has(word) for word in spoken):
-            return False
-    return True
+        if not spoken or any(wanted.speaks_of(word) or text.has(word) for word in spoken):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
