@@ -7,7 +7,6 @@ from collections import abc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +15,7 @@ from rag.bulk import RayEmbedder
 from rag.clock import Clock
 from rag.compose import Composer
 from rag.confidence import Confidence, Signs, without_first_word
+from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
@@ -23,7 +23,7 @@ from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.overview import Overviewer, snapshots
-from rag.prompt import MISSING, STATED, Prompt
+from rag.prompt import STATED, Prompt
 from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import Answer, Document, Filter, Hit, Message, Sentence, Status
@@ -216,48 +216,43 @@ class Rag:
         )
         yield answer
 
-        signs = Signs(asked, evidence, similarities, without_first)
-        with steps.turns.ticket() as ticket:
-            composed = yield from self._composed(answer, signs, ticket=ticket, clock=clock)
-        status, sentences, confidence = composed
-        if not sentences:  # all the evidence is in other scripts
-            status, sentences, confidence = "declined", steps.composer.declined(), 0.0
-        finished = replace(answer, status=status, sentences=sentences, confidence=confidence)
+        # After the evidence is shown, because some of it is read again.
+        found = steps.embedder.word_similarities(asked, _passages(steps.selector, evidence))
+        signs = Signs(asked, evidence, similarities, without_first, found)
+        confidence = steps.confidence.score(signs)
+        finished = replace(answer, status="declined", confidence=confidence)
+        if steps.confidence.is_enough(confidence):
+            finished = yield from self._composed(finished, asked, clock)
+        if not finished.sentences:
+            finished = replace(finished, status="declined", sentences=steps.composer.declined())
+        longest = steps.composer.longest_words
+        finished = with_conflict(finished, self._index.documents, question=asked, longest=longest)
         yield with_suggestions(replace(finished, timings=clock.lap("total")), asked)
 
     def _composed(
-        self, answer: Answer, signs: Signs, *, ticket: Ticket, clock: Clock
-    ) -> abc.Generator[Answer, None, tuple[Status, tuple[Sentence, ...], float]]:
-        """Status, sentences and confidence of the finished answer; on the way, the drafts."""
-        steps, asked, evidence = self._steps, signs.question, signs.evidence
-        generator, weigh = steps.generator, partial(steps.confidence.score, signs)
-        confidence, leaning = weigh(), None
+        self, answer: Answer, asked: str, clock: Clock
+    ) -> abc.Generator[Answer, None, Answer]:
+        """The answer with its sentences, none where all is in other scripts; first, the drafts."""
+        steps, evidence, generator = self._steps, answer.evidence, self._steps.generator
         # What an article says to a model is shown to readers; nothing is written from it.
         written_from = [item for item in evidence if not is_order(item.quote)]
-        messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
         # The default model was right on none of seven: it affirms what the source denies.
-        is_written = bool(generator and written_from) and not is_yes_no(asked)
-        if generator and not steps.confidence.is_hopeless(confidence):
-            yield from self._read(answer, messages, ticket)
-            # What it reads for this is what it writes from, so that it costs no time.
-            leaning = generator.lean(messages, STATED, MISSING)
-            confidence = weigh(leaning, is_held=True if is_written else None)
-        if not steps.confidence.is_enough(confidence):
-            return "declined", steps.composer.declined(), confidence
-        if not generator or not is_written:
-            return "quoted", steps.composer.quoted(evidence, question=asked), confidence
-        draft = ""
-        pieces = _pieces(generator, messages, steps.max_tokens, beyond=asked)
-        with closing(pieces):
-            for piece in pieces:
-                draft += piece
-                yield replace(answer, draft=draft, timings=clock.lap("first_word", again=False))
+        if not generator or not written_from or is_yes_no(asked):
+            sentences = steps.composer.quoted(evidence, question=asked)
+            return replace(answer, status="quoted", sentences=sentences)
+        messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
+        writing, draft = replace(answer, status="writing", confidence=None), ""
+        with steps.turns.ticket() as ticket:
+            yield from self._read(writing, messages, ticket)
+            pieces = _pieces(generator, messages, steps.max_tokens, beyond=asked)
+            with closing(pieces):
+                for piece in pieces:
+                    draft += piece
+                    lap = clock.lap("first_word", again=False)
+                    yield replace(writing, draft=draft, timings=lap)
         written = steps.composer.checked(draft, written_from, question=asked)
-        confidence = weigh(leaning, is_held=any(sentence.supported for sentence in written))
-        if not steps.confidence.is_enough(confidence):
-            return "declined", steps.composer.declined(), confidence
-        finished = steps.composer.finished(written, written_from, question=asked)
-        return *finished, confidence
+        status, sentences = steps.composer.finished(written, written_from, question=asked)
+        return replace(answer, status=status, sentences=sentences)
 
     def _read(
         self, answer: Answer, messages: Sequence[Message], ticket: Ticket
@@ -274,10 +269,18 @@ class Rag:
                     yield answer
 
 
+def _passages(selector: EvidenceSelector, evidence: Sequence[Evidence]) -> list[Passage]:
+    """As much of the evidence as the writer reads, each sentence as a passage of its own."""
+    return [
+        replace(item.passage, text=item.quote, start=item.start, end=item.end)
+        for item in selector.for_writer(evidence)
+    ]
+
+
 def _pieces(
     generator: Generator, messages: Sequence[Message], max_tokens: int, *, beyond: str = ""
 ) -> abc.Generator[str, None, None]:
-    # Whether there is enough to answer from is decided before, and not by the model alone.
+    # Whether there is enough to answer from is decided before, and not by the model.
     begin = f"{STATED}."
     yield from generator.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
 

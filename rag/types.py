@@ -116,12 +116,26 @@ class Sentence:
     citations: tuple[Citation, ...] = ()
     supported: bool = True
     reason: str = ""  # one line of Arabic
+    # Where in the text the marker of each citation stands; none: all of them at its end.
+    places: tuple[int, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The text in pieces, each with the numbers of the markers behind it."""
+        numbers = tuple(citation.number for citation in self.citations)
+        if not self.places:
+            return ((self.text, tuple(dict.fromkeys(numbers))),)
+        starts = (0, *self.places)
+        marked = zip(starts, self.places, numbers, strict=False)
+        pieces = tuple((self.text[start:end], (number,)) for start, end, number in marked)
+        return (*pieces, (self.text[starts[-1] :], ()))
 
     @property
     def marked(self) -> str:
         """The text with its `[n]` markers."""
-        numbers = dict.fromkeys(citation.number for citation in self.citations)
-        return self.text + "".join(f" [{number}]" for number in numbers)
+        return "".join(
+            piece + "".join(f" [{number}]" for number in numbers) for piece, numbers in self.pieces
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from rag.embed.wording import Wording
 from rag.types import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Vectors
 
 __all__ = [
@@ -42,3 +45,11 @@ class Embedder(Protocol):
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
+
+    def word_similarities(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[NDArray[np.float32]]:
+        """For each passage a row: how near each word of the question is in its text, a cosine.
+
+        Words are what white space parts. See rag.embed.interaction for models that can tell.
+        """

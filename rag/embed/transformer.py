@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.embed.interaction import Tokens, nearest_words
 from rag.embed.wording import Wording
 from rag.errors import ModelError
 from rag.types import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Vectors
 
 
@@ -66,6 +70,24 @@ class SentenceTransformerEmbedder:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._encode(self._wording.of_questions(texts))
+
+    def word_similarities(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[NDArray[np.float32]]:
+        """For each passage a row: how near each word of the question is in its text."""
+        prompts = [*self._wording.of_questions([question]), *self._wording.of_passages(passages)]
+        vectors = self._model.encode(
+            prompts, prompt="", output_value="token_embeddings", show_progress_bar=False
+        )
+        read = self._model.tokenizer(prompts, truncation=True, return_offsets_mapping=True)
+        asked, *texts = (
+            Tokens(prompt, each.float().numpy(), spans)
+            for prompt, each, spans in zip(prompts, vectors, read["offset_mapping"], strict=True)
+        )
+        return [
+            nearest_words(asked, question, text, passage.text)
+            for text, passage in zip(texts, passages, strict=True)
+        ]
 
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np

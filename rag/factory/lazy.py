@@ -11,6 +11,9 @@ from rag.generate import Generator, Pieces
 from rag.types import Message, Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Vectors
 
 
@@ -47,6 +50,12 @@ class LazyEmbedder:
         """See rag.embed.Embedder."""
         return self._load().embed_questions(texts)
 
+    def word_similarities(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[NDArray[np.float32]]:
+        """See rag.embed.Embedder."""
+        return self._load().word_similarities(question, passages)
+
 
 class LazyGenerator:
     """A generator that is loaded when the first answer is written."""
@@ -65,7 +74,3 @@ class LazyGenerator:
         """See rag.generate.Generator."""
         writer = self._load()
         return writer.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
-
-    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
-        """See rag.generate.Generator."""
-        return self._load().lean(messages, toward, away)

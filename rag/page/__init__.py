@@ -138,13 +138,15 @@ def _body(turn: Turn) -> str:
     blocks: list[str] = []
     prose: list[str] = []
     for sentence in turn.answer.sentences:
-        markers = markers_html(turn.number, sentence.citations)
-        if _is_quotation(sentence):
+        marked = "".join(
+            f"{escaped(text)}{markers_html(turn.number, numbers)}" for text, numbers in sentence.pieces
+        )
+        if sentence.places or _is_quotation(sentence):
             blocks += _paragraph(prose)
             prose = []
-            blocks.append(_quotation(sentence, markers, turn.documents))
+            blocks.append(_quotation(sentence, marked, turn.documents))
         else:
-            prose.append(f"{escaped(sentence.text)}{markers}")
+            prose.append(marked)
     return "".join(blocks + _paragraph(prose))
 
 
@@ -166,11 +168,16 @@ def _is_quotation(sentence: Sentence) -> bool:
     return bool(sentence.citations) and sentence.text[:1] == "«" and sentence.text[-1:] == "»"
 
 
-def _quotation(sentence: Sentence, markers: str, documents: Mapping[str, Document]) -> str:
-    passage = sentence.citations[0].passage
-    named = f"<footer>{title_html(passage.title)}</footer>" if passage.title else ""
-    days = days_html([sentence.text], documents.get(passage.document_id))
-    return f"<blockquote><p>{escaped(sentence.text)}{markers}</p>{days}{named}</blockquote>"
+def _quotation(sentence: Sentence, marked: str, documents: Mapping[str, Document]) -> str:
+    """The words of one article above its title, or those of several that the text names itself."""
+    title = sentence.citations[0].passage.title
+    named = escaped(sentence.reason) if sentence.places else title and title_html(title)
+    footer = f"<footer>{named}</footer>" if named else ""
+    days = "".join(
+        days_html([citation.quote], documents.get(citation.passage.document_id))
+        for citation in sentence.citations
+    )
+    return f"<blockquote><p>{marked}</p>{days}{footer}</blockquote>"
 
 
 def _suggestions(questions: Sequence[str]) -> str:

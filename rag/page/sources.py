@@ -65,14 +65,13 @@ def source_id(turn: int, number: int) -> str:
     return f"turn-{turn}-source-{number}"
 
 
-def markers_html(turn: int, citations: Iterable[Citation]) -> str:
+def markers_html(turn: int, numbers: Iterable[int]) -> str:
     """The `[n]` of citations, each of which leads to its card."""
-    numbers = dict.fromkeys(citation.number for citation in citations)
     return "".join(
         # The space keeps the marker a word of its own where the answer is copied.
         f'&nbsp;<a class="marker" href="#{source_id(turn, number)}"'
         f' aria-label="المصدر {number}"><bdi>[{number}]</bdi></a>'
-        for number in numbers
+        for number in dict.fromkeys(numbers)
     )
 
 
