@@ -52,10 +52,13 @@ class Composer:
             second = [item for item in evidence[1:] if item.number in leaned][:1]
             return "quoted", self.quoted([*evidence[:1], *second, *evidence[1:]], question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
-        # In their order: a sentence that does not rest on the best evidence is the likelier to be
-        # beside the point, and its reader then needs the best most.
+        # The best evidence gets its room first: a sentence that does not rest on it is the likelier
+        # to be beside the point. What the sentence rests on is still read first.
         near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
-        quotations = self._quotations(near, supported, question, most=self.quotes)
+        quotations = sorted(
+            self._quotations(near, supported, question, most=self.quotes),
+            key=lambda quotation: quotation.citations[0].number not in cited,
+        )
         return "answered", (*supported, *quotations)
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:

@@ -50,9 +50,7 @@ class Confidence:
     """
 
     decline_below: float = 0.5
-    weights: Weights = Weights(
-        -6.3, cosine=4.7, first_word=7.9, holds=2.4, asked=3.3, least=2.4
-    )
+    weights: Weights = Weights(-6.3, cosine=4.7, first_word=7.9, holds=2.4, asked=3.3, least=2.4)
 
     def is_enough(self, score: float) -> bool:
         """Whether to answer at all; at 0 there is nothing to answer from, whatever the level."""

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rag.arabic import analyse, asked_for, sentences
@@ -115,3 +115,10 @@ class EvidenceSelector:
             * (self.gram_weight if term.startswith("_") else 1.0)
             for term in asked
         }
+
+
+def as_passages(evidence: Sequence[Evidence]) -> list[Passage]:
+    """Each piece as a passage of its own, for an embedder to read."""
+    return [
+        replace(item.passage, text=item.quote, start=item.start, end=item.end) for item in evidence
+    ]

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.arabic import content_stems
 from rag.index import check_groups, check_passages, check_vectors
@@ -41,6 +42,14 @@ class FakeEmbedder:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._embed(texts)
+
+    def word_similarities(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[NDArray[np.float32]]:
+        """1 for a word that shares a stem with the text or carries no meaning, 0 for others."""
+        asked = [set(content_stems(word)) for word in question.split()]
+        texts = [set(content_stems(passage.text)) for passage in passages]
+        return [np.array([not s or s & t != set() for s in asked], np.float32) for t in texts]
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
@@ -235,20 +244,14 @@ class FakeGenerator:
         replies: Sequence[Reply] | Callable[[Sequence[Message]], Reply],
         *,
         name: str = "fake-generator",
-        leaning: float | None = None,
     ) -> None:
         self.name = name
         self.received: list[list[Message]] = []  # the messages of every reply
-        self.leaning = leaning
         self.written = 0  # pieces, in all calls
         self._replies = replies
 
     def read(self, _messages: Sequence[Message], /) -> Pieces[None, None, None]:
         yield from ()  # nothing to wait for
-
-    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:  # noqa: ARG002
-        """What it was made to say."""
-        return self.leaning
 
     def generate(
         self, messages: Sequence[Message], *, max_tokens: int, **_words: str
@@ -273,11 +276,7 @@ def _without(file: SourceFile, document_ids: Collection[str]) -> SourceFile:
 
 
 def _passages(documents: Iterable[_Stored]) -> list[Passage]:
-    return [
-        replace(passage, path=stored.document.path)
-        for stored in documents
-        for passage in stored.passages
-    ]
+    return [replace(each, path=one.document.path) for one in documents for each in one.passages]
 
 
 def _best(found: Iterable[tuple[Passage, float]], k: int) -> list[Hit]:

@@ -18,7 +18,7 @@ from rag.confidence import Confidence, Signs, without_first_word
 from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
-from rag.evidence import EvidenceSelector
+from rag.evidence import EvidenceSelector, as_passages
 from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
@@ -217,14 +217,15 @@ class Rag:
         yield answer
 
         # After the evidence is shown, because some of it is read again.
-        found = steps.embedder.word_similarities(asked, _passages(steps.selector, evidence))
-        signs = Signs(asked, evidence, similarities, without_first, found)
+        read_again = as_passages(steps.selector.for_writer(evidence))
+        words = steps.embedder.word_similarities(asked, read_again)
+        signs = Signs(asked, evidence, similarities, without_first, words)
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)
         if steps.confidence.is_enough(confidence):
             finished = yield from self._composed(finished, asked, clock)
-        if not finished.sentences:
-            finished = replace(finished, status="declined", sentences=steps.composer.declined())
+        if finished.status == "declined":
+            finished = replace(finished, sentences=steps.composer.declined())
         longest = steps.composer.longest_words
         finished = with_conflict(finished, self._index.documents, question=asked, longest=longest)
         yield with_suggestions(replace(finished, timings=clock.lap("total")), asked)
@@ -232,14 +233,13 @@ class Rag:
     def _composed(
         self, answer: Answer, asked: str, clock: Clock
     ) -> abc.Generator[Answer, None, Answer]:
-        """The answer with its sentences, none where all is in other scripts; first, the drafts."""
+        """The answer with its sentences, declined where all is in other scripts; first, drafts."""
         steps, evidence, generator = self._steps, answer.evidence, self._steps.generator
         # What an article says to a model is shown to readers; nothing is written from it.
         written_from = [item for item in evidence if not is_order(item.quote)]
         # The default model was right on none of seven: it affirms what the source denies.
         if not generator or not written_from or is_yes_no(asked):
-            sentences = steps.composer.quoted(evidence, question=asked)
-            return replace(answer, status="quoted", sentences=sentences)
+            return _with(answer, "quoted", steps.composer.quoted(evidence, question=asked))
         messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
         writing, draft = replace(answer, status="writing", confidence=None), ""
         with steps.turns.ticket() as ticket:
@@ -251,8 +251,7 @@ class Rag:
                     lap = clock.lap("first_word", again=False)
                     yield replace(writing, draft=draft, timings=lap)
         written = steps.composer.checked(draft, written_from, question=asked)
-        status, sentences = steps.composer.finished(written, written_from, question=asked)
-        return replace(answer, status=status, sentences=sentences)
+        return _with(answer, *steps.composer.finished(written, written_from, question=asked))
 
     def _read(
         self, answer: Answer, messages: Sequence[Message], ticket: Ticket
@@ -269,12 +268,10 @@ class Rag:
                     yield answer
 
 
-def _passages(selector: EvidenceSelector, evidence: Sequence[Evidence]) -> list[Passage]:
-    """As much of the evidence as the writer reads, each sentence as a passage of its own."""
-    return [
-        replace(item.passage, text=item.quote, start=item.start, end=item.end)
-        for item in selector.for_writer(evidence)
-    ]
+def _with(answer: Answer, status: Status, sentences: tuple[Sentence, ...]) -> Answer:
+    if not sentences:
+        return replace(answer, status="declined", confidence=0.0)
+    return replace(answer, status=status, sentences=sentences)
 
 
 def _pieces(

@@ -62,8 +62,6 @@ def refusal(model, body):
         return JSONResponse({"error": "unknown field"}, 400)
     if model in ("strictest", "repeats") and last == "assistant":
         return JSONResponse({"detail": "the last turn must be the user's"}, 422)
-    if model == "tells-nothing" and "logprobs" in body:
-        return JSONResponse({"error": {"message": "no logprobs"}}, 400)
     if model == "page":
         return PlainTextResponse("<html>\n<p>a proxy</p>", 502)
     return None
@@ -75,16 +73,7 @@ async def complete(request):
     seen.append({"key": request.headers.get("authorization"), "body": body})
     if refused := refusal(model, body):
         return refused
-    if body.get("stream"):
-        return StreamingResponse(stream(model, "Yes."), media_type="text/event-stream")
-    likely = [["Yes", -0.1], [" Yes", -3.0], ["No", -2.0], ["نعم", -4.0]]
-    likely = {"one": likely[:2], "neither": likely[3:], "odd": "?"}.get(model, likely)
-    if model == "odd":
-        return PlainTextResponse("nonsense")
-    tops = [{"token": token, "logprob": value, "bytes": None} for token, value in likely]
-    told = {"content": [{"token": "Yes", "logprob": -0.1, "top_logprobs": tops}]}
-    choice = {"index": 0, "message": {"content": "Yes"}, "finish_reason": "length"}
-    return JSONResponse({"choices": [choice | ({} if model == "mute" else {"logprobs": told})]})
+    return StreamingResponse(stream(model, "Yes."), media_type="text/event-stream")
 
 
 async def record(_request):

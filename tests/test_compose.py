@@ -42,6 +42,16 @@ def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
     assert sentences[0].citations[0].quote == COST
 
 
+def test_the_best_evidence_has_room_before_what_the_sentence_rests_on():
+    best, second = (f"{text} " + "وتحدث الأهالي طويلا. " * 11 for text in (OPENING, COST))
+    draft = "كلف ترميم المتحف 28 مليون دينار [2]."
+    _, sentences = compose(draft, evidence(best.strip(), second.strip()))
+    written, rested_on, better = sentences
+    assert [sentence.citations[0].number for sentence in sentences] == [2, 2, 1]
+    assert better.text == f"«{best.strip()}»"
+    assert length([written, rested_on, better]) == 60
+
+
 def test_a_draft_with_no_supported_sentence_becomes_verbatim_quotations():
     status, sentences = compose(
         "كلف ترميم المتحف 82 مليون دينار.", evidence(COST, OPENING, HARVEST)
@@ -101,13 +111,13 @@ def test_words_already_said_are_not_quoted_again():
     assert texts(sentences) == [COST, f"«{OPENING}»"]
 
 
-def test_written_sentences_and_quotations_have_at_most_ninety_words():
+def test_written_sentences_and_quotations_have_at_most_sixty_words():
     lines = [f"وصل القطار رقم {n} إلى محطة الوادي ليلا." for n in range(1, 15)]
     found = evidence(" ".join(lines))
     status, sentences = compose(" ".join(lines), found, "ما القطارات التي وصلت؟")
     assert status == "answered"
-    assert texts(sentences) == lines[:11]
-    assert length(sentences) == 88
+    assert texts(sentences) == lines[:7]
+    assert length(sentences) == 56
 
 
 def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
@@ -116,10 +126,10 @@ def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
     assert (status, length(sentences)) == ("quoted", 8)
 
 
-def test_two_long_quotations_share_the_ninety_words():
-    long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 22 + "." for text in (COST, OPENING))
+def test_two_long_quotations_share_the_sixty_words():
+    long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 12 + "." for text in (COST, OPENING))
     sentences = COMPOSER.quoted(evidence(long, longer), question=QUESTION)
-    assert [len(sentence.text.split()) for sentence in sentences] == [77, 13]
+    assert [len(sentence.text.split()) for sentence in sentences] == [47, 13]
 
 
 def test_a_long_quotation_is_cut_to_the_part_nearest_the_question():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rag.confidence import Confidence, Signs, Weights, without_first_word
@@ -37,18 +37,19 @@ def signs(
     found: list[Evidence] = VISITED,
     near: Similarities = NEAR,
     without_first: Similarities | None = None,
+    words: tuple[float, ...] = (0.5, 0.5, 0.5),
 ) -> Signs:
-    """By default a near question whose first word adds nothing."""
-    return Signs(question, found, near, near if without_first is None else without_first)
+    """By default a near question whose first word adds nothing and whose words are half found."""
+    without_first = near if without_first is None else without_first
+    return Signs(question, found, near, without_first, [np.array(words, np.float32)])
 
 
 def is_enough(asked: Signs, confidence: Confidence = CONFIDENCE) -> bool:
-    """By retrieval alone."""
     return confidence.is_enough(confidence.score(asked))
 
 
 def test_a_question_far_from_every_sentence_is_declined() -> None:
-    assert not is_enough(signs("من مؤلف الرواية؟", near=FAR))
+    assert not is_enough(signs("من مؤلف الرواية؟", near=FAR, words=(0.2, 0.2, 0.2)))
 
 
 def test_a_question_near_a_sentence_is_answered() -> None:
@@ -64,7 +65,7 @@ def test_the_nearest_sentence_decides_whatever_the_others_are() -> None:
 
 def test_a_first_word_that_leads_away_from_the_articles_lowers_the_score() -> None:
     question = "من كان المترجم في الورشة؟"
-    assert not is_enough(signs(question, without_first={("a", 0): 0.75}))
+    assert not is_enough(signs(question, without_first={("a", 0): 0.85}))
     away = CONFIDENCE.score(signs(question, without_first={("a", 0): 0.68}))
     assert away < CONFIDENCE.score(signs(question, without_first={("a", 0): 0.5}))
 
@@ -82,52 +83,31 @@ def test_a_time_question_needs_a_time_in_the_evidence() -> None:
     assert not is_enough(signs(question))
 
 
+def test_a_question_whose_object_is_in_no_sentence_is_declined() -> None:
+    assert is_enough(signs("من يزور الورشة؟", words=(0.5, 0.7, 0.9)))
+    assert not is_enough(signs("من حارس الورشة؟", words=(0.3, 0.0, 0.9)))
+
+
+def test_one_word_that_is_not_found_lowers_the_score_wherever_it_stands() -> None:
+    whole = CONFIDENCE.score(signs("متى زار العمدة الورشة؟", words=(0.6, 0.7, 0.8, 0.9)))
+    lacking = CONFIDENCE.score(signs("متى زار العمدة فرنسا؟", words=(0.6, 0.7, 0.8, 0.1)))
+    assert lacking < whole
+
+
 def test_no_evidence_is_never_enough() -> None:
     asked = signs("من يزور الورشة؟", [])
-    assert CONFIDENCE.score(asked) == CONFIDENCE.score(asked, 9.0, is_held=True) == 0.0
+    assert CONFIDENCE.score(asked) == 0.0
     assert not is_enough(asked, Confidence(decline_below=0.0))
 
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
-    alone = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0)
-    with_model = replace(alone, leaning=0.25)
-    with_draft = replace(with_model, held=2.0)
-    confidence = Confidence(alone=alone, with_model=with_model, with_draft=with_draft)
-    asked = signs("من يزور الورشة؟", without_first={("a", 0): 0.55})
-    total = -1.5 + 2.0 * 0.6 + 10.0 * (0.6 - 0.55) + 1.0
-    assert confidence.score(asked) == pytest.approx(1 / (1 + math.exp(-total)))
-    assert confidence.score(asked, 3.0) == pytest.approx(1 / (1 + math.exp(-total - 0.75)))
-    refused = confidence.score(asked, 3.0, is_held=False)
-    assert refused == pytest.approx(1 / (1 + math.exp(-total - 0.75)))
-    held = confidence.score(asked, 3.0, is_held=True)
-    assert held == pytest.approx(1 / (1 + math.exp(-total - 0.75 - 2.0)))
-    assert confidence.score(asked, is_held=True) == confidence.score(asked)  # a mute model's draft
-
-
-def test_a_model_that_finds_nothing_in_the_evidence_can_turn_an_answer_down() -> None:
-    asked = signs("من يزور الورشة؟")
-    assert CONFIDENCE.is_enough(CONFIDENCE.score(asked, 4.0))
-    assert not CONFIDENCE.is_enough(CONFIDENCE.score(asked, -9.0))
-
-
-def test_a_draft_that_the_check_refuses_can_turn_an_answer_down() -> None:
-    asked = signs("من يزور الورشة؟", near={("a", 0): 0.5})
-    leanings = [step / 4 for step in range(-20, 21)]
-    undecided = [
-        leaning
-        for leaning in leanings
-        if CONFIDENCE.is_enough(CONFIDENCE.score(asked, leaning, is_held=True))
-        and not CONFIDENCE.is_enough(CONFIDENCE.score(asked, leaning, is_held=False))
-    ]
-    assert undecided
-    assert all(leaning not in undecided for leaning in (leanings[0], leanings[-1]))
-
-
-def test_what_retrieval_rules_out_is_hopeless() -> None:
-    far = signs("من مؤلف الرواية؟", near=FAR, without_first={("a", 0): 0.1})
-    assert CONFIDENCE.is_hopeless(CONFIDENCE.score(far))
-    assert not CONFIDENCE.is_hopeless(CONFIDENCE.score(signs("من يزور الورشة؟")))
-    assert not Confidence(decline_below=0.0).is_hopeless(CONFIDENCE.score(far))
+    weights = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0, asked=0.5, least=0.25)
+    question, found = "من يزور الورشة؟", [np.float32([0.2, 0.4, 0.9]), np.float32([0.9, 0.3, 0.2])]
+    asked = Signs(question, VISITED, NEAR, {("a", 0): 0.55}, found)
+    nearest = 0.5 * (0.2 + 0.4) / 2 + 0.25 * 0.2  # of the first sentence, whose mean is higher
+    total = -1.5 + 2.0 * 0.6 + 10.0 * (0.6 - 0.55) + 1.0 + nearest
+    score = Confidence(weights=weights).score(asked)
+    assert score == pytest.approx(1 / (1 + math.exp(-total)))
 
 
 def test_a_score_at_the_level_is_enough_and_one_under_it_is_not() -> None:

@@ -1,6 +1,5 @@
 """A writer behind a server, over a real connection to a process of this machine."""
 
-import math
 import socket
 import subprocess
 import sys
@@ -148,32 +147,6 @@ def test_a_reply_that_begins_otherwise_is_left_as_it_is(make):
     assert written(make("strictest"), begin="افتُتح متحف") == WHOLE
 
 
-# Likelihoods
-
-
-@pytest.mark.parametrize(
-    ("model", "expected"),
-    [
-        ("both", math.log(math.exp(-0.1) + math.exp(-3.0)) + 2.0),
-        ("one", math.log(math.exp(-0.1) + math.exp(-3.0)) + 3.0),
-        ("neither", None),
-        ("mute", None),
-        ("odd", None),
-        ("tells-nothing", None),
-    ],
-)
-def test_the_leaning_is_read_from_the_likeliest_first_tokens(make, model, expected):
-    leaning = make(model).lean(ASKED, "Yes", "No")
-    assert leaning == (None if expected is None else pytest.approx(expected))
-
-
-def test_a_server_that_tells_no_likelihoods_is_asked_once(make, server):
-    generator = make("tells-nothing")
-    before = len(bodies(server, "tells-nothing"))
-    assert [generator.lean(ASKED, "Yes", "No") for _ in range(3)] == [None] * 3
-    assert len(bodies(server, "tells-nothing")) == before + 1
-
-
 # Faults
 
 
@@ -193,11 +166,10 @@ def test_a_busy_server_is_asked_again(make, server):
     ],
 )
 def test_a_refusal_says_where_what_and_what_to_do(make, server, model, said, times):
-    for call in (written, lambda generator: generator.lean(ASKED, "Yes", "No")):
-        before = record(server)["asked"].get(model, 0)
-        error = error_of(lambda call=call: call(make(model)))
-        assert error.startswith(f"{server}/v1 {said}")
-        assert record(server)["asked"][model] - before == times
+    before = record(server)["asked"].get(model, 0)
+    error = error_of(lambda: written(make(model)))
+    assert error.startswith(f"{server}/v1 {said}")
+    assert record(server)["asked"][model] - before == times
 
 
 @pytest.mark.parametrize(

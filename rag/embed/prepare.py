@@ -154,7 +154,7 @@ def _compiled(folder: Path) -> bytes:
 
 
 def _traced(folder: Path) -> openvino.Model:
-    """From token ids and mask, both int64 (texts, tokens), to the texts' vectors and the tokens'."""
+    """From token ids and mask, both int64 (texts, tokens), to vectors of texts and of tokens."""
     import openvino
     import torch
     from sentence_transformers import SentenceTransformer

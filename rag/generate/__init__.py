@@ -22,7 +22,7 @@ class Generator(Protocol):
     def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:
         """Read the conversation, yielding several times a second; closing it stops the reading.
 
-        What was read is not read again by the `lean` and `generate` that follow.
+        What was read is not read again by the `generate` that follows.
         """
 
     def generate(
@@ -32,10 +32,4 @@ class Generator(Protocol):
 
         A reply ends no sentence before it says more than the question `beyond`, where the
         generator can see to that.
-        """
-
-    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
-        """The log-odds that the reply begins with one word rather than the other.
-
-        None where the model does not tell.
         """

@@ -104,28 +104,6 @@ class LlamaCppGenerator:
             except (ValueError, RuntimeError) as error:  # no room for the reply
                 raise GeneratorError(f"{self.name} refused the prompt: {error}") from error
 
-    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
-        """The log-odds that the reply begins with one word rather than the other."""
-        from llama_cpp import LogitsProcessorList
-
-        first, second = (self._llama.tokenize(w.encode(), add_bos=False)[0] for w in (toward, away))
-        seen: list[float] = []
-
-        def look(_tokens: NDArray[np.intc], scores: NDArray[np.single]) -> NDArray[np.single]:
-            seen.append(float(scores[first] - scores[second]))
-            return scores
-
-        with self._lock:
-            for _ in self._read(messages):
-                pass
-            self._llama.create_completion(
-                self._chat.tokens(messages),
-                max_tokens=1,
-                temperature=0.0,
-                logits_processor=LogitsProcessorList([look]),
-            )
-        return seen[0] if seen else None
-
     def _read(self, messages: Sequence[Message]) -> Iterator[None]:
         """Evaluate what the context does not hold yet of the conversation."""
         tokens = self._chat.tokens(messages)

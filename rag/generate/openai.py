@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rag.arabic import is_allowed
 from rag.errors import GeneratorError, SettingsError
 from rag.generate import Pieces
-from rag.generate.replies import (
-    error_of,
-    first_of,
-    likeliest_of,
-    log_odds,
-    parsed,
-    without_beginning,
-)
+from rag.generate.replies import error_of, first_of, parsed, without_beginning
 from rag.types import Message
 
 if TYPE_CHECKING:
@@ -31,7 +24,6 @@ _CONNECTING = 5.0  # seconds
 _BUSY = (429, 500, 502, 503, 504)
 _REFUSED = (400, 422)  # what servers answer to a field or a turn they do not know
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_LIKELIEST = 20  # first tokens asked for: the most that the protocol allows
 
 # How a reply is made to begin with given words, the surest way first: vLLM needs to be told;
 # llama-server and Ollama go on with a last message of the assistant; to others it must be left.
@@ -74,7 +66,6 @@ class OpenAIGenerator:
         self._timeout = timeout
         self._pauses = tuple(pauses)
         self._way = 0  # of _WAYS, the first that was not refused
-        self._tells = True  # whether the likelihood of a token can be had
 
     def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:  # noqa: ARG002
         """The server reads when it is asked to write."""
@@ -99,23 +90,6 @@ class OpenAIGenerator:
             for piece in islice(pieces, max_tokens):
                 if shown := "".join(filter(is_allowed, piece)):
                     yield shown
-
-    def lean(self, messages: Sequence[Message], toward: str, away: str) -> float | None:
-        """The log-odds that the reply begins with one word rather than the other.
-
-        None where the server does not tell, or holds neither for likely.
-        """
-        asked = {"logprobs": True, "top_logprobs": _LIKELIEST}
-        if not self._tells:
-            return None
-        with self._posted(self._body(messages, 1) | asked) as response:
-            if response.status_code in _REFUSED:
-                self._tells = False
-                return None
-            self._check(response)
-            with self._faults():
-                response.read()
-        return log_odds(likeliest_of(response.text), toward, away)
 
     def served(self) -> list[str]:
         """The models that the server names, asked once; empty where it names none."""

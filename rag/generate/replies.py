@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -22,36 +21,6 @@ def without_beginning(pieces: Iterable[str], begin: str) -> Iterator[str]:
     if rest:
         yield rest
     yield from arriving
-
-
-def likeliest_of(text: str) -> list[tuple[str, float]]:
-    """The likeliest first tokens of a reply with their log-likelihoods, if it tells them."""
-    reply = parsed(text)
-    choice = first_of(reply.get("choices")) if isinstance(reply, dict) else {}
-    told = first_of((choice.get("logprobs") or {}).get("content")).get("top_logprobs")
-    return [
-        (str(each["token"]), float(each["logprob"]))
-        for each in (told if isinstance(told, list) else [])
-        if isinstance(each, dict)
-        and isinstance(each.get("logprob"), int | float)
-        and "token" in each
-    ]
-
-
-def log_odds(likeliest: Sequence[tuple[str, float]], toward: str, away: str) -> float | None:
-    """The log-odds of one first word against another, None where neither is among the likeliest.
-
-    Where one is not, it is taken to be as likely as the last that is.
-    """
-    masses = [
-        sum(math.exp(value) for token, value in likeliest if token.strip().lower() == word.lower())
-        for word in (toward, away)
-    ]
-    if not any(masses):
-        return None
-    least = min(math.exp(value) for _, value in likeliest)
-    first, second = (max(mass or least, 1e-30) for mass in masses)
-    return math.log(first) - math.log(second)
 
 
 def error_of(text: str) -> str:

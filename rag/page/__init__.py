@@ -139,7 +139,8 @@ def _body(turn: Turn) -> str:
     prose: list[str] = []
     for sentence in turn.answer.sentences:
         marked = "".join(
-            f"{escaped(text)}{markers_html(turn.number, numbers)}" for text, numbers in sentence.pieces
+            f"{escaped(text)}{markers_html(turn.number, numbers)}"
+            for text, numbers in sentence.pieces
         )
         if sentence.places or _is_quotation(sentence):
             blocks += _paragraph(prose)

@@ -28,8 +28,10 @@ def _group(turn: Turn, side: str, sentences: list[Sentence]) -> str:
     passage = sentences[0].citations[0].passage
     quotes = [_parted(each.text)[1] if side else each.text for each in sentences]
     said = "".join(
-        f"<p>{escaped(quote)}{markers_html(turn.number, (c.number for c in sentence.citations))}</p>"
-        for quote, sentence in zip(quotes, sentences, strict=True)
+        f"<p>{escaped(quote)}{markers_html(turn.number, numbers)}</p>"
+        for quote, numbers in zip(
+            quotes, ([c.number for c in each.citations] for each in sentences), strict=True
+        )
     )
     above = f'<h3 class="side">{escaped(side)}</h3>' if side else ""
     days = days_html(quotes, turn.documents.get(passage.document_id))

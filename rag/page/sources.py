@@ -16,7 +16,7 @@ from rag.page.markup import (
     title_html,
 )
 from rag.page.turn import Turn
-from rag.types import Citation, Document, Passage, Span
+from rag.types import Document, Passage, Span
 
 NEAREST = 3  # passages shown where no evidence was chosen
 
