@@ -8,9 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rag.arabic import analyse, asked_for, sentences
+from rag.embed import Embedder
 from rag.types import Evidence, Hit, Passage, Similarities
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _DIGIT = re.compile(r"\d")
 
@@ -32,7 +38,9 @@ class EvidenceSelector:
     the hits; letter n-grams count `gram_weight` of a key and words of the title `title_weight` of
     a word in the sentence. To this come `cosine_weight` times its similarity to the question,
     `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
-    asks for one. Of what is chosen the model reads up to `writer_words`.
+    asks for one. Of what is chosen the model reads up to `writer_words`, in an order to which
+    `word_weight` times the mean nearness to all words of the question and to its first two is
+    added: the question word and, mostly, what it asks for.
     """
 
     passages: int = 5
@@ -43,6 +51,7 @@ class EvidenceSelector:
     cosine_weight: float = 4.0
     passage_weight: float = 1.5
     number_bonus: float = 0.3
+    word_weight: float = 2.0
 
     def select(
         self, question: str, hits: Sequence[Hit], similarities: Similarities = MappingProxyType({})
@@ -62,9 +71,27 @@ class EvidenceSelector:
             if left < self.budget_words * 0.1:
                 break
         return [
-            Evidence(number, candidate.passage, candidate.start, candidate.end)
-            for number, candidate in enumerate(chosen, start=1)
+            Evidence(number, each.passage, each.start, each.end, each.score)
+            for number, each in enumerate(chosen, start=1)
         ]
+
+    def read_again(
+        self, question: str, evidence: Sequence[Evidence], embedder: Embedder
+    ) -> tuple[list[Evidence], list[NDArray[np.float32]]]:
+        """The evidence in a better order, and how near what the model reads is to each word asked.
+
+        What the model reads comes first and is numbered anew, the rest follows as it was.
+        """
+        again = self.for_writer(evidence)
+        alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
+        words = embedder.word_similarities(question, alone)
+        raised = [
+            replace(item, score=item.score + self.word_weight * (near.mean() + near[:2].mean()))
+            for item, near in zip(again, words, strict=True)
+        ]
+        raised.sort(key=lambda item: -item.score)
+        rest = [item for item in evidence if item not in again]
+        return [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)], words
 
     def for_writer(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """What of the evidence the model reads."""
@@ -115,10 +142,3 @@ class EvidenceSelector:
             * (self.gram_weight if term.startswith("_") else 1.0)
             for term in asked
         }
-
-
-def as_passages(evidence: Sequence[Evidence]) -> list[Passage]:
-    """Each piece as a passage of its own, for an embedder to read."""
-    return [
-        replace(item.passage, text=item.quote, start=item.start, end=item.end) for item in evidence
-    ]

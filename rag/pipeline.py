@@ -18,7 +18,7 @@ from rag.confidence import Confidence, Signs, without_first_word
 from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
-from rag.evidence import EvidenceSelector, as_passages
+from rag.evidence import EvidenceSelector
 from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
@@ -206,6 +206,7 @@ class Rag:
         similarities = self._retriever.similarities(asked, hits)
         without_first = self._retriever.similarities(without_first_word(asked), hits)
         evidence = steps.selector.select(asked, hits, similarities)
+        evidence, words = steps.selector.read_again(asked, evidence, steps.embedder)
         copies = self._index.copies({hit.passage.document_id for hit in hits})
         answer = Answer(
             question,
@@ -216,9 +217,6 @@ class Rag:
         )
         yield answer
 
-        # After the evidence is shown, because some of it is read again.
-        read_again = as_passages(steps.selector.for_writer(evidence))
-        words = steps.embedder.word_similarities(asked, read_again)
         signs = Signs(asked, evidence, similarities, without_first, words)
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)

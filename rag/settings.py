@@ -96,6 +96,7 @@ class EvidenceSettings:
     cosine_weight: float = 4.0
     passage_weight: float = 1.5
     number_bonus: float = 0.3
+    word_weight: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Span:
 class Evidence(Span):
     """The sentence(s) of a passage shown to the model under `[number]`."""
 
+    score: float = 0.0  # by which it was chosen
+
 
 @dataclass(frozen=True, slots=True)
 class Citation(Span):

@@ -3,10 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from rag.embed import OpenVinoEmbedder, Wording, is_prepared, prepare, suits
 from rag.embed.compiled import batches
+from rag.embed.interaction import Tokens, nearest_words
 from rag.embed.prepare import load, prepared_path
 from rag.errors import ModelError
 from rag.types import Document, passage_of
@@ -77,3 +79,32 @@ def test_a_damaged_prepared_file_is_removed_and_said(tmp_path, content):
     with pytest.raises(ModelError, match="was damaged and is removed: run the command again"):
         load(place)
     assert not place.exists()
+
+
+# The words of a question
+
+
+def tokens(prompt, vectors):
+    """A prompt whose tokens are its words."""
+    spans = [match.span() for match in re.finditer(r"\S+", prompt)]
+    return Tokens(prompt, np.array(vectors, np.float32), spans)
+
+
+def test_a_word_is_as_near_as_the_token_of_the_text_that_is_nearest():
+    question = tokens("query: who left", [[9, 9], [1, 0], [0, 2]])
+    text = tokens("title: who | text: came early", [[1, 0], [1, 0], [1, 0], [1, 0], [3, 4], [0, 1]])
+    near = nearest_words(question, "who left", text, "came early")
+    assert near == pytest.approx([0.6, 1.0])  # "who" of the title does not count
+
+
+def test_a_word_of_several_tokens_has_their_mean():
+    question = Tokens("q: left", np.float32([[1, 0], [1, 0], [0, 1]]), [(0, 2), (3, 5), (5, 7)])
+    near = nearest_words(question, "left", tokens("t: x", [[0, 1], [1, 0]]), "x")
+    assert near == pytest.approx([0.5])
+
+
+def test_words_that_the_model_has_not_read_are_not_found():
+    question = Tokens("who left", np.float32([[1, 0]]), [(0, 3)])  # cut after its first word
+    empty = Tokens("t: x", np.float32([[1, 0]]), [(0, 2)])
+    assert nearest_words(question, "who left", tokens("x", [[1, 0]]), "x").tolist() == [1.0, 0.0]
+    assert nearest_words(question, "who", empty, "x").tolist() == [-1.0]

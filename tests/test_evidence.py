@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from rag.arabic import sentences
 from rag.chunk import SentenceChunker
 from rag.evidence import EvidenceSelector
+from rag.fakes import FakeEmbedder
 from rag.types import Document, Hit, passage_of
 
 COST = "وكلف ترميم المتحف 28 مليون دينار."
@@ -144,3 +145,32 @@ def test_the_model_reads_the_best_of_the_evidence_as_far_as_its_words_reach():
     assert [item.number for item in read] == [1, 2]  # the numbers that readers see
     assert quotes(EvidenceSelector(writer_words=1).for_writer(evidence)) == [COST]
     assert selector.for_writer([]) == []
+
+
+# Reading again
+
+
+@pytest.mark.parametrize(("weight", "best"), [(0.0, WEATHER), (20.0, COST)])
+def test_the_words_asked_decide_among_what_the_model_reads(weight, best):
+    similarities = {(MUSEUM.id, 0): 0.9}  # the sentence on the weather
+    selector = EvidenceSelector(word_weight=weight)
+    chosen = selector.select(QUESTION, [hit(MUSEUM)], similarities)
+    assert quotes(chosen)[0] == WEATHER
+    evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    assert quotes(evidence)[0] == best
+    assert [item.number for item in evidence] == [1, 2, 3]
+    assert [len(row) for row in words] == [4] * 3  # for each sentence, a value for each word
+
+
+def test_what_the_model_does_not_read_stays_behind_what_it_reads():
+    selector = EvidenceSelector(writer_words=6, word_weight=20.0)
+    chosen = selector.select("كم ألف طن أنتجت الواحة؟", [hit(MUSEUM), hit(DATES)])
+    read = quotes(selector.for_writer(chosen))
+    evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    assert len(words) == len(read) < len(chosen)
+    assert quotes(evidence) == [*read, *(q for q in quotes(chosen) if q not in read)]
+    assert quotes(selector.for_writer(evidence)) == read
+
+
+def test_nothing_is_read_again_where_there_is_no_evidence():
+    assert EvidenceSelector().read_again(QUESTION, [], FakeEmbedder()) == ([], [])

@@ -140,7 +140,7 @@ def test_a_text_has_the_same_vector_alone_and_among_others(embedder):
     assert (alone * embedder.embed_questions(texts)).sum(axis=1) == pytest.approx(1, abs=0.01)
 
 
-def test_int8_vectors_are_near_those_of_the_published_model(embedder):
+def test_int8_vectors_and_words_are_near_those_of_the_published_model(embedder):
     if not suits(FOLDER):
         pytest.skip("this processor embeds with torch")
     published = SentenceTransformerEmbedder(
@@ -150,6 +150,22 @@ def test_int8_vectors_are_near_those_of_the_published_model(embedder):
     made = passages(*ARTICLES.values(), f"كل شيء\n{long}")
     cosines = (embedder.embed_passages(made) * published.embed_passages(made)).sum(axis=1)
     assert cosines.min() > 0.99
+    question = "كم كلف ترميم المتحف؟"
+    ours, theirs = (each.word_similarities(question, made) for each in (embedder, published))
+    assert np.array(ours) == pytest.approx(np.array(theirs), abs=0.1)
+
+
+def test_a_word_is_found_where_the_text_has_it_whatever_its_form(embedder):
+    text, other = passages(
+        "زار الرئيس بوتين بيونغ يانغ في يونيو 2024.", "أكل الولد التفاحة في الحديقة."
+    )
+    question = "متى زارت الوزيرة بوتين؟"
+    near, far = embedder.word_similarities(question, [text, other])
+    assert near.shape == far.shape == (4,)
+    assert (near > far).all()
+    assert near[3] > 0.8 > 0.5 > far[3]  # "بوتين؟"
+    assert near[2] < near[1]  # the text has the visit, but no woman who is a minister
+    assert embedder.word_similarities(question, []) == []
 
 
 def test_questions_of_two_readers_may_come_at_once(embedder):
