@@ -39,6 +39,7 @@ from rag.types import Hit, Passage, Question
 
 CANDIDATES = 100
 DENSE_WEIGHT = 0.65
+MEAN_WEIGHT = 0.2
 HALVES = ("tune", "report")
 _PLAIN = re.compile(r"\w+")
 
@@ -219,7 +220,7 @@ def names_of(corpora: Iterable[Corpus]) -> set[str]:
 def _nearest(
     stem_path: Path, question_set: QuestionSet, asked: NDArray[np.float32]
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """The cosine of every question with the nearest sentence of each passage, by passage id."""
+    """How near every question is to each passage, by passage id: its sentences as the search does."""
     texts = [text for _, text in json.loads(Path(f"{stem_path}.ctx.json").read_text("utf-8"))]
     number = {text: place for place, text in enumerate(texts)}
     sentences = np.load(f"{stem_path}.sents.npz")
@@ -228,7 +229,9 @@ def _nearest(
     for document in question_set.documents or ():
         for passage in SentenceChunker().split(document):
             is_in = (owners == number[document.text]) & (starts >= passage.start)
-            yield passage.id, cosines[is_in & (starts < passage.end)].max(axis=0)
+            found = cosines[is_in & (starts < passage.end)]
+            nearest = (1 - MEAN_WEIGHT) * found.max(axis=0)
+            yield passage.id, nearest + MEAN_WEIGHT * found.mean(axis=0)
 
 
 def _hits(corpus: Corpus, positions: NDArray[Any], found: NDArray[Any]) -> list[Hit]:
