@@ -220,7 +220,7 @@ def names_of(corpora: Iterable[Corpus]) -> set[str]:
 def _nearest(
     stem_path: Path, question_set: QuestionSet, asked: NDArray[np.float32]
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """How near every question is to each passage, by passage id: its sentences as the search does."""
+    """How near every question is to each passage, as the search has it, by passage id."""
     texts = [text for _, text in json.loads(Path(f"{stem_path}.ctx.json").read_text("utf-8"))]
     number = {text: place for place, text in enumerate(texts)}
     sentences = np.load(f"{stem_path}.sents.npz")
