@@ -14,10 +14,6 @@ from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 _SHORTEST = 8  # words; less of a quotation tells a reader nothing
-_CLAUSE = 4  # words; fewer answer by themselves without a verb
-_IMPERFECT = re.compile("[وف]?[يت][^ ]{3,}")  # in the normal form
-_PAUSES = ".،؛:!؟»)"
-_OPENERS = frozenset("حين حيث بينما كما ان انه انها الذي التي اذ لكن".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +35,11 @@ class Composer:
 
     def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
         """The sentences of a draft, each with what it rests on and whether that holds it."""
-        sentences: list[Sentence] = []
-        for text, hints in split_draft(draft, {item.number for item in evidence}):
-            check = partial(self._checked, evidence=evidence, question=question, hints=hints)
-            sentence = self._shortened(check(text), check, question)
-            sentences.append(_completed(sentence, check))
-        return sentences
+        check = partial(self._checked, evidence=evidence, question=question)
+        return [
+            self._shortened(check(text, hints=hints), partial(check, hints=hints), question)
+            for text, hints in split_draft(draft, {item.number for item in evidence})
+        ]
 
     def finished(
         self, written: Sequence[Sentence], evidence: Sequence[Evidence], *, question: str
@@ -151,29 +146,6 @@ def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     text = f"«{'…' * (first > 0)}{shown}{'…' * (last < len(places) - 1)}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
-
-
-def _completed(sentence: Sentence, check: Callable[[str], Sentence]) -> Sentence:
-    """The sentence with the verb that it lacks, where it copies all of a clause but that."""
-    if not sentence.supported or len(sentence.citations) != 1:
-        return sentence
-    verb = _verb_before(sentence.text, sentence.citations[0].passage.text)
-    whole = check(f"{verb} {sentence.text}") if verb else sentence
-    return whole if whole.supported else sentence
-
-
-def _verb_before(text: str, source: str) -> str:
-    """The verb of the source that stands before these words and begins their clause, or ""."""
-    tokens = source.split()
-    forms = [" ".join(words(token)) for token in tokens]
-    copied = [form for form in (" ".join(words(token)) for token in text.split()) if form]
-    if len(copied) < _CLAUSE:
-        return ""
-    for place in range(1, len(forms) - len(copied) + 1):
-        if forms[place : place + len(copied)] == copied and _IMPERFECT.fullmatch(forms[place - 1]):
-            is_first = place == 1 or tokens[place - 2][-1] in _PAUSES
-            return tokens[place - 1] if is_first or forms[place - 2] in _OPENERS else ""
-    return ""
 
 
 def _is_closed(text: str) -> bool:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# Of an embedder that cannot tell: asked and least as for most questions that the weights were
+# fitted on, in a row of which both can be read.
+_USUAL = (0.6, 0.5, 0.3)
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What retrieval saw of a question."""
@@ -50,7 +55,7 @@ class Confidence:
     """
 
     decline_below: float = 0.5
-    weights: Weights = Weights(-6.3, cosine=4.7, first_word=7.9, holds=2.4, asked=3.3, least=2.4)
+    weights: Weights = Weights(-6.2, cosine=4.9, first_word=7.8, holds=2.4, asked=3.2, least=2.3)
 
     def is_enough(self, score: float) -> bool:
         """Whether to answer at all; at 0 there is nothing to answer from, whatever the level."""
@@ -58,6 +63,8 @@ class Confidence:
 
     def score(self, signs: Signs) -> float:
         """Between 0 and 1, and 0 without evidence."""
+        import numpy as np
+
         if not signs.evidence:
             return 0.0
         weights = self.weights
@@ -65,14 +72,15 @@ class Confidence:
         gain = nearest - max(signs.without_first.values(), default=nearest)
         asked = asked_for(signs.question)
         holds = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
-        found = max(signs.words, key=lambda words: float(words.mean()), default=None)
+        rows = [row for row in signs.words if row.size]
+        found = max(rows, key=lambda row: float(row.mean()), default=np.array(_USUAL))
         total = (
             weights.bias
             + weights.cosine * nearest
             + weights.first_word * gain
             + weights.holds * holds
-            + weights.asked * (0.0 if found is None else float(found[:2].mean()))
-            + weights.least * (0.0 if found is None else float(found.min()))
+            + weights.asked * float(found[:2].mean())
+            + weights.least * float(found.min())
         )
         return 1 / (1 + math.exp(-total))
 

@@ -45,7 +45,7 @@ class EvidenceSelector:
 
     passages: int = 5
     budget_words: int = 150
-    writer_words: int = 80
+    writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5
     cosine_weight: float = 4.0
@@ -87,6 +87,8 @@ class EvidenceSelector:
         words = embedder.word_similarities(question, alone)
         raised = [
             replace(item, score=item.score + self.word_weight * (near.mean() + near[:2].mean()))
+            if near.size
+            else item
             for item, near in zip(again, words, strict=True)
         ]
         raised.sort(key=lambda item: -item.score)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.arabic import content_stems
+from rag.arabic import content_stems, words
 from rag.index import check_groups, check_passages, check_vectors
 from rag.index.filters import matches
 from rag.index.lexical import BM25, Bm25
@@ -47,7 +47,7 @@ class FakeEmbedder:
         self, question: str, passages: Sequence[Passage]
     ) -> list[NDArray[np.float32]]:
         """1 for a word that shares a stem with the text or carries no meaning, 0 for others."""
-        asked = [set(content_stems(word)) for word in question.split()]
+        asked = [set(content_stems(word)) for word in question.split() if words(word)]
         texts = [set(content_stems(passage.text)) for passage in passages]
         return [np.array([not s or s & t != set() for s in asked], np.float32) for t in texts]
 

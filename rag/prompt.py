@@ -22,7 +22,8 @@ class Prompt:
     `answer.system.md` holds the instruction, `answer.user.md` the question with its evidence;
     the turns of `examples.md`, where there is one, are shown before it, each under a line
     `## user` or `## assistant`. The part before the question never changes, so that the model
-    reads it only once. A reply begins with `STATED` where the evidence says what is asked.
+    reads it only once. A reply begins with `STATED` where the evidence says what is asked; the
+    program begins it so, and the examples of the contrary give the word its meaning.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -90,7 +90,7 @@ class EvidenceSettings:
     kind: str = "sentences"
     passages: int = 5
     budget_words: int = 150
-    writer_words: int = 80
+    writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5
     cosine_weight: float = 4.0

@@ -128,3 +128,10 @@ def test_a_score_at_the_level_is_enough_and_one_under_it_is_not() -> None:
 )
 def test_the_first_word_that_carries_meaning_is_left_out(question: str, rest: str) -> None:
     assert without_first_word(question) == rest
+
+
+def test_an_embedder_that_cannot_tell_of_words_leaves_the_decision_to_the_other_signs() -> None:
+    assert is_enough(signs("من يزور الورشة؟", words=()))
+    assert not is_enough(signs("من مؤلف الرواية؟", near=FAR, words=()))
+    unknown = Signs("من يزور الورشة؟", VISITED, NEAR, NEAR)
+    assert CONFIDENCE.score(unknown) == CONFIDENCE.score(signs("من يزور الورشة؟", words=()))

@@ -103,6 +103,13 @@ def test_a_word_of_several_tokens_has_their_mean():
     assert near == pytest.approx([0.5])
 
 
+def test_a_mark_that_stands_alone_is_no_word():
+    question = tokens("q: left ? «", [[1, 0], [1, 0], [0, 1], [0, 1]])
+    text = tokens("t: x", [[0, 1], [1, 0]])
+    assert nearest_words(question, "left ? «", text, "x").tolist() == [1.0]
+    assert nearest_words(question, "? «", text, "x").tolist() == []
+
+
 def test_words_that_the_model_has_not_read_are_not_found():
     question = Tokens("who left", np.float32([[1, 0]]), [(0, 3)])  # cut after its first word
     empty = Tokens("t: x", np.float32([[1, 0]]), [(0, 2)])

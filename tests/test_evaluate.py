@@ -59,14 +59,14 @@ def make_rag(tmp_path):
         return indexes.setdefault(folder, ExactIndex(embedder.dimension, analyse=analyse))
 
     def make(
-        reply=copies_the_best_evidence, *, documents=(), decline_below=0.0, alone=DEFAULT.alone
+        reply=copies_the_best_evidence, *, documents=(), decline_below=0.0, weights=DEFAULT.weights
     ):
         steps = Steps(
             embedder=embedder,
             chunker=chunker,
             make_retriever=Retriever,
             selector=EvidenceSelector(),
-            confidence=Confidence(decline_below=decline_below, alone=alone),
+            confidence=Confidence(decline_below=decline_below, weights=weights),
             prompt=Prompt(tmp_path),
             generator=FakeGenerator(reply),
             composer=Composer(Checker()),
@@ -282,14 +282,16 @@ def test_every_mean_is_explained_on_the_page_on_evaluation(make_rag):
 # How sure the program was
 
 
-NEAR = Weights(-3.0, cosine=8.0, first_word=0.0, holds=0.0)  # the cosine alone tells
+NEAR = Weights(
+    -3.0, cosine=8.0, first_word=0.0, holds=0.0, asked=0.0, least=0.0
+)  # the cosine alone tells
 ABSENT = Question("absent", "من رسم لوحة المتحف؟", answerable=False)
 FAR = Question("far", "متى توفي الشاعر؟", answerable=False)
 BOTH_KINDS = QuestionSet("both.jsonl", (*QUESTIONS, ABSENT, FAR), DOCUMENTS)
 
 
 def test_a_row_says_how_sure_the_program_was(make_rag):
-    run = evaluate(make_rag(decline_below=0.5, alone=NEAR), BOTH_KINDS, progress=False)
+    run = evaluate(make_rag(decline_below=0.5, weights=NEAR), BOTH_KINDS, progress=False)
     rows = {row["id"]: row for row in run.as_json()["rows"]}
     assert [row["answer"]["status"] for row in rows.values()] == ["answered"] * 4 + ["declined"]
     assert rows["metro"]["confidence"] > rows["absent"]["confidence"] > 0.5
@@ -297,7 +299,7 @@ def test_a_row_says_how_sure_the_program_was(make_rag):
 
 
 def test_the_curve_ends_at_the_coverage_reached_and_the_trade_off_does_not(make_rag):
-    run = evaluate(make_rag(decline_below=0.5, alone=NEAR), BOTH_KINDS, progress=False)
+    run = evaluate(make_rag(decline_below=0.5, weights=NEAR), BOTH_KINDS, progress=False)
     curve = run.as_json()["risk_coverage"]
     assert [point["coverage"] for point in curve] == [0.2, 0.4, 0.6, 0.8, 1.0]
     assert [point["risk"] for point in curve] == [0.0, 0.0, 0.0, 0.25, None]
@@ -309,9 +311,9 @@ def test_the_curve_ends_at_the_coverage_reached_and_the_trade_off_does_not(make_
 
 @pytest.mark.parametrize("level", [0.1, 0.5, 0.7, 0.95, 0.99])
 def test_a_point_foretells_a_run_that_declines_below_its_threshold(make_rag, level):
-    everything = evaluate(make_rag(alone=NEAR), BOTH_KINDS, progress=False)
+    everything = evaluate(make_rag(weights=NEAR), BOTH_KINDS, progress=False)
     [told] = everything.points([level])
-    means = evaluate(make_rag(decline_below=level, alone=NEAR), BOTH_KINDS, progress=False).means
+    means = evaluate(make_rag(decline_below=level, weights=NEAR), BOTH_KINDS, progress=False).means
     assert told.coverage == pytest.approx(1 - means["declined"])
     assert told.risk == means.get("risk")
     assert (told.false_answer, told.false_refusal) == (
@@ -323,7 +325,7 @@ def test_a_point_foretells_a_run_that_declines_below_its_threshold(make_rag, lev
 def test_a_wrong_answer_to_an_answerable_question_is_a_risk_too(make_rag):
     wrong = Question("wrong", QUESTIONS[0].text, ("13 أبريل",), (METRO.id,))
     asked = QuestionSet("s", (*QUESTIONS[1:], wrong), DOCUMENTS)
-    means = evaluate(make_rag(alone=NEAR), asked, progress=False).means
+    means = evaluate(make_rag(weights=NEAR), asked, progress=False).means
     # the wrong one is the surest: 1/1, 1/2 and 1/3; at best 0, 0 and 1/3
     assert means["risk"] == pytest.approx(1 / 3)
     assert means["AURC"] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
@@ -333,7 +335,7 @@ def test_a_wrong_answer_to_an_answerable_question_is_a_risk_too(make_rag):
 
 def test_a_question_that_fails_makes_no_area_better(make_rag):
     reply = failing_at("رسم", GeneratorError("gone"))
-    rag, broken = make_rag(alone=NEAR), make_rag(reply, alone=NEAR)
+    rag, broken = make_rag(weights=NEAR), make_rag(reply, weights=NEAR)
     before = evaluate(rag, BOTH_KINDS, progress=False).means
     after = evaluate(broken, BOTH_KINDS, progress=False).means
     assert after["failed"] == 0.2
@@ -343,7 +345,7 @@ def test_a_question_that_fails_makes_no_area_better(make_rag):
 
 def test_questions_without_accepted_answers_are_not_taken_for_wrong(make_rag):
     asked = (Question("open", QUESTIONS[0].text), QUESTIONS[1])
-    run = evaluate(make_rag(alone=NEAR), QuestionSet("s", asked, DOCUMENTS), progress=False)
+    run = evaluate(make_rag(weights=NEAR), QuestionSet("s", asked, DOCUMENTS), progress=False)
     assert [point.coverage for point in run.points([0.5])] == [1.0]
     assert run.means["risk"] == 0.0
 
@@ -362,7 +364,7 @@ class OpenFakes:
         self.make_rag = make_rag
 
     def __call__(self):
-        return self.make_rag(documents=DOCUMENTS, decline_below=0.5, alone=NEAR)
+        return self.make_rag(documents=DOCUMENTS, decline_below=0.5, weights=NEAR)
 
 
 @pytest.mark.parametrize("retrieval", [False, True])

@@ -51,5 +51,6 @@ class Embedder(Protocol):
     ) -> list[NDArray[np.float32]]:
         """For each passage a row: how near each word of the question is in its text, a cosine.
 
-        Words are what white space parts. See rag.embed.interaction for models that can tell.
+        Words are what white space parts, without marks that stand alone. Rows are empty where the
+        question has no word and where the model cannot tell.
         """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rag.types import Vectors
 
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"\S*\w\S*")  # a mark that stands alone is no word
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,17 @@ class SentenceTransformerEmbedder:
         self, question: str, passages: Sequence[Passage]
     ) -> list[NDArray[np.float32]]:
         """For each passage a row: how near each word of the question is in its text."""
+        import numpy as np
+
+        if not getattr(self._model.tokenizer, "is_fast", False):  # others know no places in a text
+            return [np.zeros(0, np.float32) for _ in passages]
         prompts = [*self._wording.of_questions([question]), *self._wording.of_passages(passages)]
         vectors = self._model.encode(
-            prompts, prompt="", output_value="token_embeddings", show_progress_bar=False
+            prompts,
+            prompt="",
+            batch_size=self._batch_size,
+            output_value="token_embeddings",
+            show_progress_bar=False,
         )
         read = self._model.tokenizer(prompts, truncation=True, return_offsets_mapping=True)
         asked, *texts = (
