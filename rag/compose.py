@@ -13,7 +13,7 @@ from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
-_SHORTEST = 8  # words; less of a quotation tells a reader nothing
+SHORTEST = 8  # words; less of a quotation tells a reader nothing
 _CLAUSE = 4  # words; fewer answer by themselves without a verb
 _IMPERFECT = re.compile("[وف]?[يت][^ ]{3,}")  # in the normal form
 _PAUSES = ".،؛:!؟»)"
@@ -124,7 +124,7 @@ class Composer:
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
         for item in evidence:
-            if len(quotations) == most or left < _SHORTEST:
+            if len(quotations) == most or left < SHORTEST:
                 break
             quotation = quote(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))
