@@ -13,7 +13,7 @@ from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
-_SHORTEST = 8  # words; less of a quotation tells a reader nothing
+SHORTEST = 8  # words; less of a quotation tells a reader nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Composer:
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
         for item in evidence:
-            if len(quotations) == most or left < _SHORTEST:
+            if len(quotations) == most or left < SHORTEST:
                 break
             quotation = quote(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))

@@ -100,7 +100,7 @@ def benchmark():
 # What is a conflict
 
 
-@pytest.mark.parametrize("part", ["tune", "report", "late", "last"])
+@pytest.mark.parametrize("part", ["tune", "report", "late", "last", "again"])
 def test_labelled_pairs_are_told_apart(part):
     module = benchmark()
     pairs = [pair for pair in module.read_pairs() if module.part_of(pair["id"]) == part]
@@ -152,6 +152,31 @@ def test_what_may_be_the_same_count_or_counts_something_else_is_no_conflict(text
 )
 def test_a_bound_or_a_round_number_that_leaves_no_room_is_a_conflict(text):
     assert len(found(QUESTION, TWELVE, said(text, published="2023-05-13"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "published", "pairs"),
+    [
+        (QUESTION, "2023-05-22", 2),
+        (QUESTION, "2023-05-23", 0),
+        (QUESTION, None, 2),
+        ("كم شخصاً قُتل في حريق سوق الصفافير عام 2023؟", "2023-09-01", 2),
+    ],
+)
+def test_undated_counts_far_apart_conflict_only_where_the_question_has_a_date(
+    asked, published, pairs
+):
+    other = replace(TWENTY, published=published)
+    assert len(found(asked, TWELVE, other)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("published", "pairs"), [("2014-06-20", 0), ("2014-09-01", 2), (None, 2), ("2012-05-12", 2)]
+)
+def test_times_are_of_two_events_where_each_is_the_news_of_its_article(published, pairs):
+    one = said("زار الملك سوق الصفافير في 10 مايو 2012.", published="2012-05-11")
+    other = said("زار الملك سوق الصفافير في 18 يونيو 2014.", published=published)
+    assert len(found("متى زار الملك سوق الصفافير؟", one, other)) == pairs
 
 
 def test_two_sentences_of_one_article_are_no_conflict():

@@ -17,7 +17,7 @@ from rag.conflict.claims import (
 )
 from rag.conflict.contrary import contrast
 from rag.conflict.quantities import quantities, tokens_of
-from rag.conflict.stories import is_one_story
+from rag.conflict.stories import are_news_apart, is_one_story
 from rag.conflict.wording import DIFFER, Conflict, Side, shown_within
 from rag.types import Answer, Document, Evidence, Sentence
 
@@ -87,7 +87,8 @@ def _conflict(
     a, b = read(wanted, *one), read(wanted, *other)
     if a is None or b is None:
         return None
-    if is_same_amount_otherwise(wanted, a, b) or is_same_time_otherwise(a, b):
+    is_other_time = is_same_time_otherwise(a, b) and not are_news_apart(a, b)
+    if is_other_time or is_same_amount_otherwise(wanted, a, b):
         return Conflict(_side(a), _side(b))
     return None
 

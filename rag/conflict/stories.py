@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 
 from rag.arabic import STOP_WORDS, numbers, words
 from rag.clean.dates import mentions
-from rag.conflict.claims import Wanted
+from rag.conflict.claims import Claim, Wanted
 from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, WEEKDAYS, fate
 from rag.conflict.quantities import tokens_of
 from rag.types import Document, Evidence
@@ -39,6 +39,19 @@ def is_one_story(
         and _shares_words(one, other)
         and (wanted.asked.kind != "amount" or _has_title(wanted, one[1], other[1]))
     )
+
+
+def are_news_apart(one: Claim, other: Claim) -> bool:
+    """Whether each of two times is that of its article's news, and the articles are far apart.
+
+    Visits, school years and finals come again: then two articles tell of two of them.
+    """
+    published = [_day(claim.document.published) for claim in (one, other)]
+    are_news = all(
+        claim.when and day and _is_near(claim.when.iso, day)
+        for claim, day in zip((one, other), published, strict=True)
+    )
+    return are_news and not _are_close(*published)
 
 
 def _topic(wanted: Wanted) -> list[str]:
@@ -77,9 +90,8 @@ def _is_one_day(
         # What one dates the other would date too, were it not of its own day.
         if found and published and not any(_is_near(each.iso, published) for each in found):
             return any(_agree(each.iso, asked) for each in found for asked in wanted.dates)
-    if days[0] and days[1] and any(weekdays):
-        return abs((days[0] - days[1]).days) <= _CLOSE
-    return True
+    # Prices, goals and the dead of a war are counted again: what is undated is of its own day.
+    return _are_close(*days) or (bool(wanted.dates) and not any(weekdays))
 
 
 def _is_one_month(
@@ -106,8 +118,13 @@ def _is_near(iso: str, published: date) -> bool:
     """Whether a date, or a day of its month or year, is shortly before a day of publication."""
     whole = _day(iso)
     if whole:
-        return abs((published - whole).days) <= _CLOSE
+        return _are_close(published, whole)
     return published.isoformat().startswith(iso)
+
+
+def _are_close(one: date | None, other: date | None) -> bool:
+    """Whether two days, where both are known, can be those of one event."""
+    return one is None or other is None or abs((one - other).days) <= _CLOSE
 
 
 def _agree(a: str, b: str) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rag.arabic import content_stems, is_allowed
 from rag.clean.dates import explain_day
+from rag.compose import SHORTEST
 from rag.types import Citation, Document, Evidence, Sentence
 
 DIFFER = "مقالان يختلفان"  # the reason of such a sentence
-SHORTEST = 8  # words; less of a quotation tells a reader nothing
 _LONGEST = 25  # words of one quotation: what holds the value, not the whole story
 _LONGEST_TITLE = 8
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
