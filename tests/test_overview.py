@@ -179,8 +179,7 @@ def test_suggestions_are_for_the_question_as_it_reads_alone(ask):
     earlier = ask("ماذا قيل عن المترو الثاني؟")
     answer = ask("ماذا قيل عنه؟", history=[earlier], within=Filter(until="2022"))
     assert answer.status == "declined"
-    assert answer.suggestions
-    assert ask("ماذا قيل عن المترو في مدينة باريس؟").suggestions
+    assert any(each.startswith("ماذا ذكرت المقالات عن") for each in answer.suggestions)
 
 
 def test_a_sentence_in_another_script_is_not_chosen():
@@ -189,7 +188,7 @@ def test_a_sentence_in_another_script_is_not_chosen():
     arabic = Document.of("خبر", "افتتح مترو Port Metro في المدينة في ربيع ذلك العام.")
     passages = [passage_of(each, 0, len(each.text)) for each in (english, arabic)]
     for document, passage in zip((english, arabic), passages, strict=True):
-        index.put([document], [passage], [np.zeros((1, 8), np.float32)])
+        index.put(document, [passage], [np.eye(1, 8, dtype=np.float32)])
     index.commit()
     assert [each.text for each in candidates_of(passages, index)] == [arabic.text]
 
