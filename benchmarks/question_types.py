@@ -21,7 +21,7 @@ QUESTIONS = ROOT / "tests" / "question_types" / "questions.jsonl"
 ARTICLES = (ROOT / "seeds" / "articles", ROOT / "tests" / "conversations" / "articles")
 AIMS = ("summary", "said", "comparison", "list", "reason", "manner", "fact")
 REQUIRED = {"type": 0.95, "points": 0.65, "articles": 0.95, "declined": 0.9}
-PARTS = ("tuning", "reporting", "later")
+PARTS = ("tuning", "reporting", "later", "reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class Told:
 
 
 def part_of(identifier: str) -> str:
-    """Those of an odd number are for tuning; the later ones were written after all rules."""
-    if identifier.startswith("later-"):
-        return "later"
+    """Those of an odd number are for tuning; the others were written after the rules."""
+    first = identifier.partition("-")[0]
+    if first in PARTS:
+        return first
     return PARTS[int(identifier.rpartition("-")[2]) % 2 == 0]
 
 

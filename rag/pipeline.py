@@ -196,8 +196,10 @@ class Rag:
     ) -> Iterator[Answer]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, Clock()
-        question, whole = _checked(question), (self._retriever, self._index)
-        overview = steps.overviewer.answer(question, *whole, history=history, within=within)
+        question = _checked(question)
+        overview = steps.overviewer.answer(
+            question, self._retriever, self._index, history=history, within=within
+        )
         if overview:
             yield from snapshots(overview, clock)
             return

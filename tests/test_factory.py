@@ -290,3 +290,9 @@ def test_import_rag_is_light():
     outputs = [run.stdout.split() for run in runs]
     assert [heavy for _, *heavy in outputs] == [[], [], []]
     assert min(float(seconds) for seconds, *_ in outputs) < 0.3
+
+
+def test_a_summary_shorter_than_a_quotation_is_refused():
+    assert make_steps(load_settings(None, ["answer.longest_summary=8"]))
+    error = error_of(lambda: make_steps(load_settings(None, ["answer.longest_summary=3"])))
+    assert "answer.longest_summary is 3 words, fewer than 8" in str(error)

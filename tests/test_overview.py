@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.arabic import analyse
@@ -7,11 +8,12 @@ from rag.chunk import SentenceChunker
 from rag.clock import Clock
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.ingest import embed_documents
-from rag.overview import Overviewer, snapshots
+from rag.overview import SHORTEST_QUOTATION, Overviewer, snapshots
+from rag.overview.choice import candidates_of
 from rag.overview.naming import Forms, Name
 from rag.overview.search import completed
 from rag.retrieve import Retriever
-from rag.types import DECLINED, Document, Filter
+from rag.types import DECLINED, Document, Filter, passage_of
 
 METRO = Document.of(
     "المنارة تفتتح خط المترو الأول",
@@ -171,6 +173,34 @@ def test_a_declined_answer_comes_with_suggestions(ask):
     assert last.status == "declined"
     assert all(ask(each).status == "quoted" for each in last.suggestions)
     assert last.suggestions
+
+
+def test_suggestions_are_for_the_question_as_it_reads_alone(ask):
+    earlier = ask("ماذا قيل عن المترو الثاني؟")
+    answer = ask("ماذا قيل عنه؟", history=[earlier], within=Filter(until="2022"))
+    assert answer.status == "declined"
+    assert any(each.startswith("ماذا ذكرت المقالات عن") for each in answer.suggestions)
+
+
+def test_a_sentence_in_another_script_is_not_chosen():
+    index = ExactIndex(8, analyse=analyse)
+    english = Document.of("خبر", "The metro of the port opened in the spring of 2021.")
+    arabic = Document.of("خبر", "افتتح مترو Port Metro في المدينة في ربيع ذلك العام.")
+    passages = [passage_of(each, 0, len(each.text)) for each in (english, arabic)]
+    for document, passage in zip((english, arabic), passages, strict=True):
+        index.put(document, [passage], [np.eye(1, 8, dtype=np.float32)])
+    index.commit()
+    assert [each.text for each in candidates_of(passages, index)] == [arabic.text]
+
+
+def test_what_is_named_but_has_nothing_to_quote_is_left_to_the_ordinary_way(ask):
+    assert ask("لخّص مقال خط المترو الأول", overviewer=Overviewer(longest_words=3)) is None
+
+
+def test_a_side_of_a_comparison_is_quoted_in_eight_words_at_least(ask):
+    question = "ما الفرق بين الخط الأول والخط الثاني؟"
+    for sentence in ask(question, overviewer=Overviewer(longest_words=8)).sentences:
+        assert len(sentence.citations[0].quote.split()) == SHORTEST_QUOTATION
 
 
 def test_a_word_that_no_text_has_weighs_most():

@@ -60,6 +60,17 @@ def test_the_question_just_asked_is_not_suggested(question):
     assert question not in suggestions_for(question, hits(SUMMIT))
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["لخّص مقال تقرير البنك الدولي", "عمّ يتحدث مقال «تقرير البنك الدولي»؟"],
+)
+def test_the_article_just_asked_for_is_not_suggested(question):
+    report = Document.of("تقرير البنك الدولي", "صدر تقرير البنك الدولي أمس.")
+    found = suggestions_for(question, hits(report, SUMMIT))
+    assert not any("مقال «تقرير" in each for each in found)
+    assert any("مقال «قمة" in each for each in found)
+
+
 def test_articles_that_are_far_from_the_question_are_not_suggested():
     assert suggestions_for("ما عاصمة البرازيل؟", hits(SUMMIT, dense=0.2)) == ()
     assert suggestions_for("ما عاصمة البرازيل؟", hits(SUMMIT, dense=None)) == ()

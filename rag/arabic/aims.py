@@ -11,13 +11,16 @@ from rag.arabic.wordings import (
     COMPARISONS,
     COUNT_OUT,
     DIFFERS,
+    ENTITLED,
     ENUMERATE,
     IN_WHAT,
     MANNER,
+    OF_OTHERS,
     PLURAL,
     PRESS,
     QUESTION_LAST,
     REASON,
+    REPORT,
     SAID,
     SUMMARIES,
     THEY,
@@ -35,7 +38,10 @@ _AFTER = re.compile(
 )
 _QUOTED = re.compile(r"[«“\"]([^»”\"]+)[»”\"]")
 _POINTING = STOP_WORDS | frozenset(
-    "بعضها بعضهم بعضهما بعضه الاخر الاخري الموضوع ذلك ده دا دي هاد هدا هيدا هذي هاي".split()
+    (
+        "بعضها بعضهم بعضهما بعضه الاخر الاخري الموضوع ذلك ده دا دي هاد هدا هيدا هذي هاي "
+        "غيره غيرها غيرهم سواه سواها سابقه سابقيه سابقتها سابقاتها"
+    ).split()
 )
 _WITH_WAW = frozenset(
     (
@@ -113,10 +119,14 @@ def _is_joined(form: str) -> bool:
 
 def _topic(text: str) -> str:
     """What remains of a phrase without what is around it; "" of pronouns alone."""
-    text = _AFTER.sub("", text.strip(" \t\n؟?!.،,:؛"))
+    text = _trimmed(text)
     quoted = _QUOTED.fullmatch(text)
     text = quoted[1] if quoted else text.strip(_BOUNDS) if _is_open(text) else text
     return text if any(word not in _POINTING for word in words(text)) else ""
+
+
+def _trimmed(text: str) -> str:
+    return _AFTER.sub("", text.strip(" \t\n؟?!.،,:؛"))
 
 
 def _is_open(text: str) -> bool:
@@ -128,11 +138,20 @@ def _summary(asked: _Spoken) -> Wanted | None:
     for pattern in SUMMARIES:
         match = re.match(pattern, asked.plain)
         if match:
-            topic = _topic(asked.after(match.end()))
+            rest = asked.after(match.end())
+            topic = _topic(rest)
+            if pattern in OF_OTHERS and topic and _is_of_others(match[0], rest):
+                continue
             if pattern is SUMMARIES[-1]:  # the question word stands last
                 topic = _topic(re.sub(rf"(?:^|\s+)(?:{QUESTION_LAST})\W*$", "", topic))
             return Wanted("summary", (topic,) if topic else ())
     return None
+
+
+def _is_of_others(asked: str, rest: str) -> bool:
+    """Whether a report is asked about that is not named as an article: quoted, or by its title."""
+    is_named = re.search(ENTITLED, asked) or _QUOTED.fullmatch(_trimmed(rest))
+    return bool(re.search(REPORT, asked)) and not is_named
 
 
 def _telling(asked: _Spoken) -> Wanted | None:

@@ -26,7 +26,7 @@ from rag.factory.index import erase_index, index_identity, make_chunker, make_in
 from rag.factory.kinds import arguments, known, models_folder
 from rag.factory.lazy import LazyEmbedder, LazyGenerator
 from rag.generate import Turns
-from rag.overview import Overviewer
+from rag.overview import SHORTEST_QUOTATION, Overviewer
 from rag.pipeline import Rag, Steps
 from rag.priors import Priors
 from rag.prompt import Prompt
@@ -96,13 +96,22 @@ def make_steps(settings: Settings) -> Steps:
             longest_words=answer.longest_words,
             longest_sentence=answer.longest_sentence,
         ),
-        overviewer=Overviewer(answer.longest_summary),
+        overviewer=_overviewer(answer.longest_summary),
         open_index=partial(make_index, settings, create=True),
         top_k=answer.top_k,
         max_tokens=settings.generate.max_tokens,
         # A server has a line of its own.
         turns=Turns(1 if settings.generate.kind == "llama.cpp" else _MANY),
     )
+
+
+def _overviewer(longest_words: int) -> Overviewer:
+    if longest_words < SHORTEST_QUOTATION:
+        raise SettingsError(
+            f"answer.longest_summary is {longest_words} words, fewer than {SHORTEST_QUOTATION}, "
+            "the shortest quotation; raise it"
+        )
+    return Overviewer(longest_words)
 
 
 def _priors(settings: Settings) -> Priors:

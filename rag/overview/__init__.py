@@ -16,8 +16,9 @@ from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import DECLINED, Answer, Evidence, Filter, Hit, Sentence
 
-__all__ = ["Overviewer", "snapshots"]
+__all__ = ["SHORTEST_QUOTATION", "Overviewer", "snapshots"]
 
+SHORTEST_QUOTATION = 8  # words; less tells a reader nothing
 _SUMMED = 0.6  # of an article's words at most: a summary is shorter than what it sums up
 _MOST = 6  # sentences
 _SHOWN = 10  # hits of the answer
@@ -46,9 +47,10 @@ class Overviewer:
         history: Sequence[Answer] = (),
         within: Filter | None = None,
     ) -> Answer | None:
-        """The finished answer; None for a question that wants no overview.
+        """The finished answer; None for a question that wants no overview, or that gets none.
 
-        It is declined where the articles have nothing of that name.
+        It is declined where the articles have nothing of that name, and has suggestions then.
+        Where they have, but no sentence that can be quoted, it is left to the ordinary way.
         """
         asked = _read(question, retriever, history)
         if not asked.is_broad:
@@ -65,10 +67,11 @@ class Overviewer:
             confidence=share,
             copies={name: tuple(others) for name, others in copies.items() if others},
         )
-        picked = self._picked(asked, found) if share >= self.found_above else []
-        if not picked:
-            return replace(answer, status="declined", sentences=(Sentence(DECLINED),))
-        return self._quoted(answer, picked)
+        if share < self.found_above:
+            declined = replace(answer, status="declined", sentences=(Sentence(DECLINED),))
+            return with_suggestions(declined, retriever.asked(question, history))
+        picked = self._picked(asked, found)
+        return self._quoted(answer, picked) if picked else None
 
     def _found(
         self,
@@ -125,7 +128,7 @@ class Overviewer:
         asked = set(content_stems(answer.question))
         longest = LONGEST
         if answer.overview == "comparison":
-            longest = self.longest_words // (2 * _PAIRS)
+            longest = max(SHORTEST_QUOTATION, self.longest_words // (2 * _PAIRS))
         evidence: list[Evidence] = []
         sentences: list[Sentence] = []
         for number, (side, each) in enumerate(picked, start=1):
@@ -139,8 +142,8 @@ class Overviewer:
 def snapshots(answer: Answer, clock: Clock) -> Iterator[Answer]:
     """A finished answer as it is given: what it was chosen from, then itself."""
     begun = replace(answer, timings=clock.lap("evidence"))
-    yield replace(begun, status="writing", sentences=(), confidence=None)
-    yield with_suggestions(replace(begun, timings=clock.lap("total")), answer.question)
+    yield replace(begun, status="writing", sentences=(), confidence=None, suggestions=())
+    yield replace(begun, timings=clock.lap("total"))
 
 
 def _read(question: str, retriever: Retriever, history: Sequence[Answer]) -> Wanted:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.arabic import is_order, sentences
+from rag.arabic import arabic_share, is_order, sentences
 from rag.index import Index
 from rag.types import Passage
 
@@ -158,4 +158,6 @@ def _place(candidate: Candidate) -> tuple[str, int]:
 
 def _is_telling(text: str) -> bool:
     is_asking = text.rstrip(' »"”').endswith(("؟", "?"))
-    return len(text.split()) >= SHORTEST and not is_asking and not is_order(text)
+    # Of a sentence in another script nothing would be shown but its full stop.
+    is_readable = len(text.split()) >= SHORTEST and arabic_share(text) >= 0.5
+    return is_readable and not is_asking and not is_order(text)

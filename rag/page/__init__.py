@@ -14,6 +14,7 @@ from rag.page.overview import overview_html
 from rag.page.problems import UNEXPECTED, Problem, problem_of
 from rag.page.sources import marked_passage, markers_html, sources_html
 from rag.page.turn import Turn, finished_answers
+from rag.report import INSTEAD_HEADING
 from rag.types import Document, Sentence
 
 __all__ = [
@@ -69,7 +70,6 @@ _OVERVIEWS = {
     "said": "أقرب ما ورد في المقالات إلى موضوع سؤالك، بلفظه.",
     "comparison": "أقرب ما ورد في المقالات عن كلٍّ من الطرفين، بلفظه.",
 }
-_INSTEAD = "تجيب المقالات عن هذه الأسئلة:"
 _NOTHING_WITHIN = "ليس في حدود هذا الحصر ما يتصل بسؤالك. وسّعه أو ألغه، ثم اسأل من جديد."
 _NOTHING = "ليس في المقالات ما يتصل بسؤالك."
 _MAYBE_BEYOND = " وقد يكون الجواب خارج هذا الحصر."
@@ -189,4 +189,4 @@ def _suggestions(questions: Sequence[str]) -> str:
         f'<li><button type="button" class="suggestion">{escaped(question)}</button></li>'
         for question in questions
     )
-    return f'<div class="suggestions"><p>{_INSTEAD}</p><ul>{buttons}</ul></div>'
+    return f'<div class="suggestions"><p>{INSTEAD_HEADING}</p><ul>{buttons}</ul></div>'
