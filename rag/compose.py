@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rag.arabic import arabic_share, asked_for, content_stems, is_allowed, says_more, words
@@ -14,6 +14,7 @@ from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
+_ENDS = '.؟?!…»)]"'  # of a sentence; a long one without is where the model was stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,19 @@ class Composer:
     def _shortened(
         self, sentence: Sentence, check: Callable[[str], Sentence], question: str
     ) -> Sentence:
-        is_short = len(sentence.text.split()) <= self.longest_sentence
-        # Any number passes for the one that is asked for, and the right one may come last.
-        if is_short or not sentence.supported or asked_for(question).kind != "other":
+        if len(sentence.text.split()) <= self.longest_sentence or not sentence.supported:
             return sentence
-        heads = [sentence.text[: comma.start()] for comma in re.finditer(r"\s*[،؛]", sentence.text)]
-        for head in reversed(heads):
-            if len(head.split()) <= self.longest_sentence and _is_closed(head):
-                shorter = check(f"{head}.")
-                if shorter.supported:
-                    return shorter
-        return sentence
+        commas = list(re.finditer(r"\s*[،؛]", sentence.text))
+        # Any number passes for the one that is asked for, and the right one may come last.
+        if asked_for(question).kind == "other":
+            for head in (sentence.text[: comma.start()] for comma in reversed(commas)):
+                if len(head.split()) <= self.longest_sentence and _is_closed(head):
+                    shorter = check(f"{head}.")
+                    if shorter.supported:
+                        return shorter
+        if sentence.text[-1] in _ENDS:
+            return sentence
+        return replace(sentence, supported=False, reason="الجملة لم تكتمل")
 
     def _kept(self, written: Iterable[Sentence]) -> list[Sentence]:
         """The supported sentences, each once, up to the first that there is no room for."""

@@ -52,6 +52,15 @@ def test_the_best_evidence_has_room_before_what_the_sentence_rests_on():
     assert length([written, rested_on, better]) == 60
 
 
+@pytest.mark.parametrize(
+    ("end", "status"), [(".", "answered"), ("", "quoted"), (" أبوا", "quoted")]
+)
+def test_a_sentence_that_the_model_did_not_finish_is_not_shown(end, status):
+    text = "كلف ترميم المتحف 28 مليون دينار " + "وكلفت أبواب المتحف ألف دينار " * 5
+    found = evidence(f"{text.strip()} وكلفت أبوابه الكثير.")
+    assert compose(text.strip() + end, found)[0] == status
+
+
 def test_a_draft_with_no_supported_sentence_becomes_verbatim_quotations():
     status, sentences = compose(
         "كلف ترميم المتحف 82 مليون دينار.", evidence(COST, OPENING, HARVEST)
