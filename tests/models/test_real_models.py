@@ -163,7 +163,7 @@ def test_a_word_is_found_where_the_text_has_it_whatever_its_form(embedder):
     near, far = embedder.word_similarities(question, [text, other])
     assert near.shape == far.shape == (4,)
     assert (near > far).all()
-    assert near[3] > 0.8 > 0.5 > far[3]  # "بوتين؟"
+    assert near[3] > 0.6 > 0.4 > far[3]  # "بوتين؟"
     assert near[2] < near[1]  # the text has the visit, but no woman who is a minister
     assert embedder.word_similarities(question, []) == []
 
