@@ -54,8 +54,9 @@ class Composer:
             return "quoted", self.quoted([*evidence[:1], *second, *evidence[1:]], question=question)
         cited = {citation.number for sentence in supported for citation in sentence.citations}
         # The best evidence gets its room first: a sentence that does not rest on it is the likelier
-        # to be beside the point. What the sentence rests on is still read first.
+        # to be beside the point. What the sentence rests on comes second, and is still read first.
         near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
+        near.sort(key=lambda item: (item.number != 1, item.number not in cited))
         quotations = sorted(
             self._quotations(near, supported, question, most=self.quotes),
             key=lambda quotation: quotation.citations[0].number not in cited,

@@ -61,6 +61,12 @@ def test_a_sentence_that_the_model_did_not_finish_is_not_shown(end, status):
     assert compose(text.strip() + end, found)[0] == status
 
 
+def test_what_a_sentence_rests_on_is_quoted_however_far_down_it_stands():
+    draft = "كلف ترميم المتحف 28 مليون دينار [3]."
+    _, sentences = compose(draft, evidence(OPENING, HARVEST, COST))
+    assert [sentence.citations[0].number for sentence in sentences] == [3, 3, 1]
+
+
 def test_a_draft_with_no_supported_sentence_becomes_verbatim_quotations():
     status, sentences = compose(
         "كلف ترميم المتحف 82 مليون دينار.", evidence(COST, OPENING, HARVEST)
