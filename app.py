@@ -170,7 +170,7 @@ class Chat:
                     yield self._view([*earlier, turn], before)
         except RagError as error:
             yield self._view([*earlier, replace(turn, problem=page.problem_of(error))])
-        except Exception:
+        except Exception:  # a reader sees that it failed, never a page that stands still
             log.exception("no answer to %r", turn.answer.question)
             yield self._view([*earlier, replace(turn, problem=page.UNEXPECTED)])
 

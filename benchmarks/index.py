@@ -323,7 +323,7 @@ def measure(arguments: argparse.Namespace, _: Table) -> None:
 
 
 def evidence_of(index: Any, asked: Sequence[tuple[str, Any]]) -> Callable[[str, Any], object]:
-    """Search and evidence, as the pipeline goes about it."""
+    """Search and evidence as the pipeline goes about it, before it reads the best once more."""
     from rag.evidence import EvidenceSelector
     from rag.retrieve import Retriever
 

@@ -40,7 +40,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes only seconds
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # not typed there
         dtype = torch.bfloat16 if _computes_bfloat16(precision) else torch.float32
         try:
             self._model = SentenceTransformer(
