@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING
 
 from rag.arabic import analyse, asked_for, sentences
 from rag.embed import Embedder
-from rag.types import Evidence, Hit, Passage, Similarities
+from rag.types import Evidence, Hit, Similarities
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _DIGIT = re.compile(r"\d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    passage: Passage
-    start: int  # characters into the document
-    end: int
-    score: float
-    length: int  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +49,20 @@ class EvidenceSelector:
     ) -> list[Evidence]:
         """The evidence, best first, numbered from 1; each is one sentence of a passage."""
         ranked = sorted(self._candidates(question, hits, similarities), key=lambda c: -c.score)
-        chosen: list[_Candidate] = []
+        chosen: list[Evidence] = []
         seen: set[tuple[str, int]] = set()  # overlapping passages share sentences
         left = self.budget_words
         for candidate in ranked:
             place = (candidate.passage.document_id, candidate.start)
-            if place in seen or (chosen and candidate.length > left):
+            length = len(candidate.quote.split())
+            if place in seen or (chosen and length > left):
                 continue
             seen.add(place)
-            chosen.append(candidate)
-            left -= candidate.length
+            chosen.append(replace(candidate, number=len(chosen) + 1))
+            left -= length
             if left < self.budget_words * 0.1:
                 break
-        return [
-            Evidence(number, each.passage, each.start, each.end, each.score)
-            for number, each in enumerate(chosen, start=1)
-        ]
+        return chosen
 
     def read_again(
         self, question: str, evidence: Sequence[Evidence], embedder: Embedder
@@ -86,7 +75,9 @@ class EvidenceSelector:
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
         words = embedder.word_similarities(question, alone)
         raised = [
-            replace(item, score=item.score + self.word_weight * (near.mean() + near[:2].mean()))
+            replace(
+                item, score=item.score + self.word_weight * float(near.mean() + near[:2].mean())
+            )
             if near.size
             else item
             for item, near in zip(again, words, strict=True)
@@ -108,11 +99,12 @@ class EvidenceSelector:
 
     def _candidates(
         self, question: str, hits: Sequence[Hit], similarities: Similarities
-    ) -> list[_Candidate]:
+    ) -> list[Evidence]:
+        """Every sentence that may be chosen, with its score and not numbered yet."""
         weights = self._term_weights(question, hits)
         total = sum(weights.values()) or 1.0
         asked = asked_for(question)
-        candidates: list[_Candidate] = []
+        candidates: list[Evidence] = []
         for hit in hits[: self.passages]:
             passage = hit.passage
             title = set(analyse(passage.title))
@@ -128,7 +120,7 @@ class EvidenceSelector:
                 score += self.number_bonus * (asked.kind != "other" and bool(_DIGIT.search(text)))
                 place = (passage.start + start, passage.start + end)
                 score += self.cosine_weight * similarities.get((passage.document_id, place[0]), 0.0)
-                candidates.append(_Candidate(passage, *place, score, len(text.split())))
+                candidates.append(Evidence(0, passage, *place, score))
         return candidates
 
     def _term_weights(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
