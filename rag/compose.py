@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from rag.arabic import arabic_share, asked_for, content_stems, is_allowed, says_more, words
+from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
+from rag.span import span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
-_ENDS = '.؟?!…»)]"'  # of a sentence; a long one without is where the model was stopped
+_ARABIC = 0.5  # of the letters of a sentence
+_WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Turns what the model wrote into what a reader may see.
 
-    A sentence that passes the check stays, with the words it rests on quoted beside it; where none
-    passes, the best evidence is the answer. At most `quotes` quotations beside an answer and
-    `quotes_alone` in place of one, and at most `longest_words` in all; a quotation that does not
-    fit is cut to the part nearest the question. A sentence of more than `longest_sentence` words
-    ends at an earlier comma if what comes before it answers by itself.
+    What the model wrote must point at words of the best evidence (`span_of`). If it passes the
+    check and is shorter than these, it is shown, with the evidence quoted beside it; else these
+    words are, at most `longest_sentence`. Where it points at none, the best evidence is the answer.
+    At most `quotes` quotations beside an answer and `quotes_alone` in place of one, and at most
+    `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
     """
 
     checker: Checker
@@ -36,9 +37,8 @@ class Composer:
 
     def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
         """The sentences of a draft, each with what it rests on and whether that holds it."""
-        check = partial(self._checked, evidence=evidence, question=question)
         return [
-            self._shortened(check(text, hints=hints), partial(check, hints=hints), question)
+            self._checked(text, evidence, hints=hints, question=question)
             for text, hints in split_draft(draft, {item.number for item in evidence})
         ]
 
@@ -46,22 +46,16 @@ class Composer:
         self, written: Sequence[Sentence], evidence: Sequence[Evidence], *, question: str
     ) -> tuple[Status, tuple[Sentence, ...]]:
         """The status and the sentences of an answer, of those that were checked."""
-        supported = self._kept(written)
-        if not supported:
+        best, *others = evidence
+        said = self._kept(self._said(sentence, best, question) for sentence in written)
+        if not said:
             # What the model wrote is not to be shown, but it often leaned on the right words.
             leaned = {citation.number for sentence in written for citation in sentence.citations}
-            second = [item for item in evidence[1:] if item.number in leaned][:1]
-            return "quoted", self.quoted([*evidence[:1], *second, *evidence[1:]], question=question)
-        cited = {citation.number for sentence in supported for citation in sentence.citations}
-        # The best evidence gets its room first: a sentence that does not rest on it is the likelier
-        # to be beside the point. What the sentence rests on comes second, and is still read first.
-        near = [item for item in evidence if item.number in cited or item.number <= self.quotes]
-        near.sort(key=lambda item: (item.number != 1, item.number not in cited))
-        quotations = sorted(
-            self._quotations(near, supported, question, most=self.quotes),
-            key=lambda quotation: quotation.citations[0].number not in cited,
-        )
-        return "answered", (*supported, *quotations)
+            second = [item for item in others if item.number in leaned][:1]
+            return "quoted", self.quoted([best, *second, *others], question=question)
+        is_quoted = any(sentence.reason == _VERBATIM for sentence in said)
+        near = others if is_quoted else evidence
+        return "answered", (*said, *self._quotations(near, said, question, most=self.quotes))
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
         """The best evidence, word for word."""
@@ -79,34 +73,34 @@ class Composer:
         verdict = self.checker.check(text, citations, question=question, best=best)
         if verdict.is_supported and not says_more(text, question):
             return Sentence(text, citations, False, "الجملة تعيد السؤال ولا تجيب عنه")
-        if arabic_share(text) < 0.5:
+        if arabic_share(text) < _ARABIC:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
+        if _stutters(text):
+            return Sentence(text, citations, False, "الجملة تكرر كلامها")
         return Sentence(text, citations, verdict.is_supported, verdict.reason)
 
-    def _shortened(
-        self, sentence: Sentence, check: Callable[[str], Sentence], question: str
-    ) -> Sentence:
-        if len(sentence.text.split()) <= self.longest_sentence or not sentence.supported:
-            return sentence
-        commas = list(re.finditer(r"\s*[،؛]", sentence.text))
-        # Any number passes for the one that is asked for, and the right one may come last.
-        if asked_for(question).kind == "other":
-            for head in (sentence.text[: comma.start()] for comma in reversed(commas)):
-                if len(head.split()) <= self.longest_sentence and _is_closed(head):
-                    shorter = check(f"{head}.")
-                    if shorter.supported:
-                        return shorter
-        if sentence.text[-1] in _ENDS:
-            return sentence
-        return replace(sentence, supported=False, reason="الجملة لم تكتمل")
+    def _said(self, sentence: Sentence, best: Evidence, question: str) -> Sentence | None:
+        """A sentence as it may be shown: as written, in the source's words, or not at all."""
+        longest = self.longest_sentence
+        span = span_of(sentence.text, best.quote, question=question, longest=longest)
+        if not span:
+            return None
+        quotation = _verbatim(best, *span)
+        if arabic_share(quotation.text) < _ARABIC:
+            return None
+        is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
+        is_of_best = best.number in {citation.number for citation in sentence.citations}
+        is_whole = sentence.text[0].isalnum() or sentence.text[0] in '«"“'
+        is_good = sentence.supported and is_shorter and is_of_best and is_whole
+        return sentence if is_good else quotation
 
-    def _kept(self, written: Iterable[Sentence]) -> list[Sentence]:
-        """The supported sentences, each once, up to the first that there is no room for."""
+    def _kept(self, said: Iterable[Sentence | None]) -> list[Sentence]:
+        """The sentences that may be shown, each once, up to the first there is no room for."""
         kept: dict[str, Sentence] = {}
         left = self.longest_words
-        for sentence in written:
-            plain = " ".join(words(sentence.text))
-            if not sentence.supported or plain in kept:
+        for sentence in said:
+            plain = " ".join(words(sentence.text)) if sentence else ""
+            if not sentence or plain in kept:
                 continue
             left -= len(sentence.text.split())
             if left < 0:
@@ -144,15 +138,20 @@ def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
         starts = range(len(places) - longest + 1)
         first = max(starts, key=lambda n: len(wanted & set().union(*stems[n : n + longest])))
         last = first + longest - 1
-    start, end = places[first][0], places[last][1]
+    return _verbatim(item, places[first][0], places[last][1])
+
+
+def _verbatim(item: Evidence, start: int, end: int) -> Sentence:
+    """These characters of the evidence, between quotation marks."""
     # Words in other scripts are no use to the reader of the answer; the citation keeps them.
     shown = " ".join("".join(filter(is_allowed, item.quote[start:end])).split())
-    text = f"«{'…' * (first > 0)}{shown}{'…' * (last < len(places) - 1)}»"
+    is_end = not any(map(str.isalnum, item.quote[end:]))
+    text = f"«{'…' * (start > 0)}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
 
 
-def _is_closed(text: str) -> bool:
-    """Whether every bracket and quotation mark that opens in a text closes there."""
-    pairs = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
-    return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0
+def _stutters(text: str) -> bool:
+    """Whether two words come twice in a row, as small models write them."""
+    spoken = words(text)
+    return any(spoken[n : n + 2] == spoken[n + 2 : n + 4] for n in range(len(spoken) - 3))

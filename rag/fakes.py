@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -255,7 +255,7 @@ class FakeGenerator:
 
     def generate(
         self, messages: Sequence[Message], *, max_tokens: int, **_words: str
-    ) -> Iterator[str]:
+    ) -> Pieces[str, None, None]:
         """The reply in pieces, at most `max_tokens` of them; a text is cut before its spaces."""
         self.received.append(list(messages))
         if callable(self._replies):

@@ -23,7 +23,7 @@ from rag.generate import Generator, Ticket, Turns
 from rag.index import Index
 from rag.ingest import Chunker, IngestReport, Progress, embed_documents, ingest_files
 from rag.overview import Overviewer, snapshots
-from rag.prompt import STATED, Prompt
+from rag.prompt import Prompt
 from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import Answer, Document, Filter, Hit, Message, Sentence, Status
@@ -169,9 +169,8 @@ class Rag:
             with self._steps.turns.ticket() as ticket:
                 while not ticket.wait(_BEAT):
                     pass
-                with closing(_pieces(generator, messages, 1)) as pieces:
-                    for _ in pieces:
-                        pass
+                for _ in generator.generate(messages, max_tokens=1):
+                    pass
 
     def search(
         self,
@@ -244,7 +243,7 @@ class Rag:
         writing, draft = replace(answer, status="writing", confidence=None), ""
         with steps.turns.ticket() as ticket:
             yield from self._read(writing, messages, ticket)
-            pieces = _pieces(generator, messages, steps.max_tokens, beyond=asked)
+            pieces = generator.generate(messages, max_tokens=steps.max_tokens, beyond=asked)
             with closing(pieces):
                 for piece in pieces:
                     draft += piece
@@ -272,14 +271,6 @@ def _with(answer: Answer, status: Status, sentences: tuple[Sentence, ...]) -> An
     if not sentences:
         return replace(answer, status="declined", confidence=0.0)
     return replace(answer, status=status, sentences=sentences)
-
-
-def _pieces(
-    generator: Generator, messages: Sequence[Message], max_tokens: int, *, beyond: str = ""
-) -> abc.Generator[str, None, None]:
-    # Whether there is enough to answer from is decided before, and not by the model.
-    begin = f"{STATED}."
-    yield from generator.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
 
 
 def _checked(question: str) -> str:

@@ -10,7 +10,6 @@ from string import Template
 from rag.errors import SettingsError
 from rag.types import Evidence, Message
 
-STATED = "Yes"
 _FIELDS = {"answer.system.md": set[str](), "answer.user.md": {"question", "evidence"}}
 _EXAMPLES = "examples.md"
 _TURN = re.compile(r"^## (user|assistant)[ \t]*$", re.MULTILINE)
@@ -22,8 +21,7 @@ class Prompt:
     `answer.system.md` holds the instruction, `answer.user.md` the question with its evidence;
     the turns of `examples.md`, where there is one, are shown before it, each under a line
     `## user` or `## assistant`. The part before the question never changes, so that the model
-    reads it only once. A reply begins with `STATED` where the evidence says what is asked; the
-    program begins it so, and the examples of the contrary give the word its meaning.
+    reads it only once.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -22,12 +22,11 @@ def event(content=None, finish=None, **more):
     return f"data: {json.dumps({'choices': [choice], **more})}\n\n"
 
 
-async def stream(model, begin):
+async def stream(model):
     yield ": a comment that keeps the connection open\n\n"
     yield 'data: {"choices": [{"index": 0, "delta": {"role": "assistant"}}]}\n\n'
-    pieces = [begin[:2], begin[2:] + " ", *REPLY] if model == "repeats" else REPLY
     try:
-        for number in range(100_000 if model == "endless" else len(pieces)):
+        for number in range(100_000 if model == "endless" else len(REPLY)):
             if model == "garbage" and number == 2:
                 yield "data: {not json\n\n"
             if model == "fails-midway" and number == 2:
@@ -40,7 +39,7 @@ async def stream(model, begin):
                 await asyncio.sleep(60)
             if model in ("slow", "endless"):
                 await asyncio.sleep(0.05)
-            yield "event: message\n" + event(pieces[number % len(pieces)])
+            yield "event: message\n" + event(REPLY[number % len(REPLY)])
         yield event(finish="stop")
         if model != "no-done":
             yield "data: [DONE]\n\n"
@@ -49,19 +48,14 @@ async def stream(model, begin):
         raise
 
 
-def refusal(model, body):
+def refusal(model):
     """An error that this model answers with, if any."""
-    last = body["messages"][-1]["role"]
     asked[model] += 1
     statuses = {"teapot": 418, "private": 401, "absent": 404, "always-busy": 429, "ill": 500}
     if model in statuses:
         return JSONResponse({"error": {"message": f"{model}\nsays no"}}, statuses[model])
     if model == "busy-twice" and asked[model] <= 2:
         return PlainTextResponse("later", 503, headers={"retry-after": "0"})
-    if model == "strict" and "continue_final_message" in body:
-        return JSONResponse({"error": "unknown field"}, 400)
-    if model in ("strictest", "repeats") and last == "assistant":
-        return JSONResponse({"detail": "the last turn must be the user's"}, 422)
     if model == "page":
         return PlainTextResponse("<html>\n<p>a proxy</p>", 502)
     return None
@@ -71,9 +65,9 @@ async def complete(request):
     body = await request.json()
     model = body["model"]
     seen.append({"key": request.headers.get("authorization"), "body": body})
-    if refused := refusal(model, body):
+    if refused := refusal(model):
         return refused
-    return StreamingResponse(stream(model, "Yes."), media_type="text/event-stream")
+    return StreamingResponse(stream(model), media_type="text/event-stream")
 
 
 async def record(_request):

@@ -33,38 +33,54 @@ def length(sentences):
     return sum(len(sentence.text.split()) for sentence in sentences)
 
 
+DETAILED = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها تجار المدينة وأصحاب السفن والعمال."
+
+
 def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
-    draft = "كلف ترميم المتحف 28 مليون دينار [2]."
-    status, sentences = compose(draft, evidence(HARVEST, COST, OPENING))
+    draft = "كلف ترميم المتحف 28 مليون دينار [1]."
+    status, sentences = compose(draft, evidence(DETAILED, HARVEST, OPENING))
     assert status == "answered"
-    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{COST}»", f"«{HARVEST}»"]
-    assert [[c.number for c in s.citations] for s in sentences] == [[2], [2], [1]]
-    assert sentences[0].citations[0].quote == COST
+    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{DETAILED}»", f"«{HARVEST}»"]
+    assert [[c.number for c in s.citations] for s in sentences] == [[1], [1], [2]]
+    assert sentences[0].citations[0].quote == DETAILED
 
 
-def test_the_best_evidence_has_room_before_what_the_sentence_rests_on():
-    best, second = (f"{text} " + "وتحدث الأهالي طويلا. " * 11 for text in (OPENING, COST))
-    draft = "كلف ترميم المتحف 28 مليون دينار [2]."
-    _, sentences = compose(draft, evidence(best.strip(), second.strip()))
-    written, rested_on, better = sentences
-    assert [sentence.citations[0].number for sentence in sentences] == [2, 2, 1]
-    assert better.text == f"«{best.strip()}»"
-    assert length([written, rested_on, better]) == 60
+def test_the_source_speaks_where_what_the_model_wrote_is_hardly_shorter():
+    draft = "كلف ترميم متحف الموانئ 28 مليون دينار [1]."
+    status, sentences = compose(draft, evidence(COST, HARVEST))
+    assert status == "answered"
+    assert texts(sentences) == [f"«{COST}»", f"«{HARVEST}»"]
+
+
+def test_the_source_speaks_where_the_sentence_does_not_pass_the_check():
+    draft = "ثمن ترميم المتحف 28 مليون دينار [1]."
+    status, sentences = compose(draft, evidence(DETAILED, HARVEST))
+    assert status == "answered"
+    assert texts(sentences) == [f"«{DETAILED}»", f"«{HARVEST}»"]
+    assert (sentences[0].supported, sentences[0].citations[0].quote) == (True, DETAILED)
 
 
 @pytest.mark.parametrize(
-    ("end", "status"), [(".", "answered"), ("", "quoted"), (" أبوا", "quoted")]
+    "draft", ["(28 مليون دينار).", "كلف ترميم متحف الموانئ متحف الموانئ 28 مليون دينار."]
 )
-def test_a_sentence_that_the_model_did_not_finish_is_not_shown(end, status):
-    text = "كلف ترميم المتحف 28 مليون دينار " + "وكلفت أبواب المتحف ألف دينار " * 5
-    found = evidence(f"{text.strip()} وكلفت أبوابه الكثير.")
-    assert compose(text.strip() + end, found)[0] == status
+def test_a_fragment_and_a_stutter_are_not_shown_as_they_were_written(draft):
+    status, [answer, *_] = compose(draft, evidence(DETAILED))
+    assert (status, answer.text) == ("answered", f"«{DETAILED}»")
 
 
-def test_what_a_sentence_rests_on_is_quoted_however_far_down_it_stands():
-    draft = "كلف ترميم المتحف 28 مليون دينار [3]."
-    _, sentences = compose(draft, evidence(OPENING, HARVEST, COST))
-    assert [sentence.citations[0].number for sentence in sentences] == [3, 3, 1]
+def test_a_part_of_a_long_sentence_is_shown_as_a_part():
+    told = DETAILED.removesuffix(".")
+    long = f"افتتح الوزير المتحف، {told}، ثم دعا الضيوف كلهم إلى جولة في القاعات التي رممت."
+    _, [answer, *_] = compose("ثمن الترميم 28 مليون دينار [1].", evidence(long))
+    assert answer.text == f"«افتتح الوزير المتحف، {told}…»"
+    assert answer.citations[0].start == 7
+
+
+def test_what_points_past_the_best_evidence_is_not_said():
+    draft = "كلف ترميم المتحف 28 مليون دينار [2]."
+    status, sentences = compose(draft, evidence(HARVEST, DETAILED, OPENING))
+    assert status == "quoted"
+    assert texts(sentences) == [f"«{HARVEST}»", f"«{DETAILED}»", f"«{OPENING}»"]
 
 
 def test_a_draft_with_no_supported_sentence_becomes_verbatim_quotations():
@@ -87,11 +103,11 @@ def test_the_second_quotation_is_the_one_a_refused_draft_leaned_on():
     assert texts(compose(unrelated, evidence(OPENING, HARVEST, COST))[1])[1] == f"«{HARVEST}»"
 
 
-def test_only_the_supported_sentences_of_a_draft_are_shown():
+def test_a_sentence_with_another_number_than_the_source_is_not_shown():
     draft = "كلف ترميم المتحف 28 مليون دينار. وكلف ترميم المتحف 82 مليون دينار."
-    status, sentences = compose(draft, evidence(COST))
+    status, sentences = compose(draft, evidence(DETAILED))
     assert status == "answered"
-    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{COST}»"]
+    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{DETAILED}»"]
 
 
 def test_a_sentence_that_repeats_the_question_adds_nothing():
@@ -117,22 +133,23 @@ def test_a_latin_draft_is_refused_even_where_the_source_has_its_words():
 
 def test_a_sentence_is_shown_once_however_often_the_model_writes_it():
     said = "كلف ترميم المتحف 28 مليون دينار."
-    _, sentences = compose(f"{said} {said} {said}", evidence(COST))
-    assert texts(sentences) == [said, f"«{COST}»"]
+    _, sentences = compose(f"{said} {said} {said}", evidence(DETAILED))
+    assert texts(sentences) == [said, f"«{DETAILED}»"]
 
 
 def test_words_already_said_are_not_quoted_again():
     _, sentences = compose(COST, evidence(COST, OPENING))
-    assert texts(sentences) == [COST, f"«{OPENING}»"]
+    assert texts(sentences) == [f"«{COST}»", f"«{OPENING}»"]
 
 
 def test_written_sentences_and_quotations_have_at_most_sixty_words():
-    lines = [f"وصل القطار رقم {n} إلى محطة الوادي ليلا." for n in range(1, 15)]
-    found = evidence(" ".join(lines))
-    status, sentences = compose(" ".join(lines), found, "ما القطارات التي وصلت؟")
+    lines = [f"وصل القطار رقم {n} إلى محطة الوادي ليلا" for n in range(1, 15)]
+    found = evidence("، ".join(lines) + ".")
+    draft = " ".join(f"وصل القطار رقم {n}." for n in range(1, 15))
+    status, sentences = compose(draft, found, "ما القطارات التي وصلت إلى المحطة؟")
     assert status == "answered"
-    assert texts(sentences) == lines[:7]
-    assert length(sentences) == 56
+    assert length(sentences) <= 60
+    assert sentences[0].text == "وصل القطار رقم 1."
 
 
 def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
@@ -182,30 +199,3 @@ def test_a_quotation_with_nothing_left_to_show_is_left_out():
 def test_declining_is_the_one_phrase_without_citations():
     (sentence,) = COMPOSER.declined()
     assert (sentence.text, sentence.citations) == (DECLINED, ())
-
-
-LONG = (
-    "كلف ترميم متحف الموانئ 28 مليون دينار جمعها تجار المدينة (بعد حملة طويلة، كما قيل)،"
-    " وشارك فيها أصحاب السفن وعمال الميناء وطلاب المدارس وأهل الحي القديم كله، وفتح المتحف أبوابه"
-    " أمام الزوار في الربيع."
-)
-
-
-def test_a_long_sentence_ends_where_it_has_answered():
-    question = "من دفع كلفة ترميم متحف الموانئ؟"
-    status, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), question=question)
-    assert status == "answered"
-    assert answer.text == LONG.split("، وشارك")[0] + "."
-    assert answer.supported
-    assert answer.citations
-
-
-def test_a_long_sentence_whose_answer_comes_last_stays_whole():
-    _, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), question="متى فتح المتحف أبوابه؟")
-    assert answer.text == LONG
-
-
-def test_a_sentence_that_is_short_enough_stays_whole():
-    composer = Composer(Checker(), longest_sentence=60)
-    _, [answer, *_] = compose(f"{LONG} [1]", evidence(LONG), composer=composer)
-    assert answer.text == LONG

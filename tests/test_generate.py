@@ -18,7 +18,7 @@ from rag.types import Message
 FIXED = [
     Message("system", "أجب من المصادر."),
     Message("user", "كم كلف الجسر؟"),
-    Message("assistant", "Yes. كلف ثمانية ملايين [1]."),
+    Message("assistant", "كلف ثمانية ملايين [1]."),
 ]
 ASKED = [*FIXED, Message("user", "متى افتُتح المترو؟")]
 ELSE = [*FIXED, Message("user", "من بنى المتحف؟")]
@@ -34,8 +34,8 @@ def generator(model):
     return LlamaCppGenerator(model, name="tiny", threads=1)
 
 
-def tokens_of(generator, *messages, begin=""):
-    return generator._chat.tokens(messages, begin)
+def tokens_of(generator, *messages):
+    return generator._chat.tokens(messages)
 
 
 def named(generator, tokens):
@@ -113,9 +113,9 @@ def test_markup_in_a_message_is_read_as_its_characters(generator, text):
 
 def test_plain_messages_have_the_tokens_of_the_whole_template(generator):
     whole = "".join(f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in ASKED)
-    whole += "<|im_start|>assistant\nYes."
+    whole += "<|im_start|>assistant\n"
     expected = generator._llama.tokenize(whole.encode(), add_bos=False, special=True)
-    assert tokens_of(generator, *ASKED, begin="Yes.") == expected
+    assert tokens_of(generator, *ASKED) == expected
 
 
 def test_a_role_that_the_template_refuses_or_leaves_out_is_put_before_the_question(tmp_path):

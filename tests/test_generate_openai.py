@@ -122,31 +122,6 @@ def test_the_key_is_sent_and_never_shown(make, server):
     assert sent is None
 
 
-# The beginning of a reply
-
-
-def test_a_server_is_told_to_go_on_with_the_beginning(make, server):
-    assert written(make("tellable"), begin="Yes.") == WHOLE
-    [body] = bodies(server, "tellable")
-    assert body["messages"][-1] == {"role": "assistant", "content": "Yes."}
-    assert (body["continue_final_message"], body["add_generation_prompt"]) == (True, False)
-
-
-@pytest.mark.parametrize(("model", "refused"), [("strict", 1), ("strictest", 2), ("repeats", 2)])
-def test_what_a_server_refuses_is_left_out_and_not_tried_again(make, server, model, refused):
-    generator = make(model)
-    for _ in range(2):
-        assert written(generator, begin="Yes.").lstrip() == WHOLE
-    assert len(bodies(server, model)) == refused + 2
-    last = bodies(server, model)[-1]
-    assert "continue_final_message" not in last
-    assert last["messages"][-1]["role"] == ("assistant" if model == "strict" else "user")
-
-
-def test_a_reply_that_begins_otherwise_is_left_as_it_is(make):
-    assert written(make("strictest"), begin="افتُتح متحف") == WHOLE
-
-
 # Faults
 
 

@@ -98,8 +98,8 @@ def test_an_answer_quotes_its_article_and_cites_it(make_rag):
     answer = make_rag().ask(QUESTION)
     assert answer.status == "answered"
     assert answer.question == QUESTION
-    assert answer.sentences[0].text == COST
-    assert answer.text.startswith(f"{COST} [1]")
+    assert answer.sentences[0].text == f"«{COST}»"
+    assert answer.text.startswith(f"«{COST}» [1]")
     [citation] = answer.sentences[0].citations
     assert citation.quote == COST
     assert MUSEUM.text[citation.start : citation.end] == COST
@@ -130,7 +130,7 @@ def test_the_draft_grows_piece_by_piece_and_the_last_snapshot_is_the_answer(make
     assert {snapshot.status for snapshot in drafts} == {"writing"}
     assert {snapshot.evidence for snapshot in drafts} == {first.evidence} == {last.evidence}
     assert (last.status, last.draft) == ("answered", "")
-    assert last.sentences[0].text == COST
+    assert last.sentences[0].text == f"«{COST}»"
 
 
 def test_snapshots_stay_as_they_were_given(make_rag):
@@ -429,7 +429,7 @@ def test_questions_are_answered_in_the_order_in_which_they_came(make_rag):
     generator.may_go_on.set()
     for stream in (streams[0], streams[2], streams[3]):
         *_, answer = stream
-        assert answer.sentences[0].text == COST
+        assert answer.sentences[0].text == f"«{COST}»"
     told = list(dict.fromkeys(generator.readings))
     assert told == [questions[0], questions[2], questions[3]]
 

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 
 from rag.errors import SettingsError
-from rag.prompt import STATED, Prompt
+from rag.prompt import Prompt
 from rag.settings import project_file
+from rag.span import span_of
 from rag.types import Document, Evidence, Message, passage_of
 
 TEXT = "افتُتح المتحف عام 2019.\nوكلّف   ترميمه 28 مليون دينار."
@@ -38,15 +41,15 @@ def test_dollar_signs_and_braces_of_a_question_or_an_article_stay_as_they_are(fo
 
 
 def test_examples_are_turns_between_the_instruction_and_the_question(folder):
-    examples = "## user\n\n[1] مثال $5\n\n## assistant\nYes. جواب [1].\n"
+    examples = "## user\n\n[1] مثال $5\n\n## assistant\nجواب [1].\n"
     (folder / "examples.md").write_text(examples * 2, "utf-8")
     messages = Prompt(folder).messages("متى؟", [FIRST])
     assert [m.role for m in messages] == ["system", *["user", "assistant"] * 2, "user"]
-    assert [m.content for m in messages[1:3]] == ["[1] مثال $5", "Yes. جواب [1]."]
+    assert [m.content for m in messages[1:3]] == ["[1] مثال $5", "جواب [1]."]
 
 
 @pytest.mark.parametrize(
-    "text", ["## user\nسؤال", "سؤال\n## user\nسؤال\n## assistant\nNo.", "", "## system\nأجب"]
+    "text", ["## user\nسؤال", "سؤال\n## user\nسؤال\n## assistant\nأمس.", "", "## system\nأجب"]
 )
 def test_examples_that_are_not_whole_turns_are_refused(folder, text):
     (folder / "examples.md").write_text(text, "utf-8")
@@ -54,10 +57,12 @@ def test_examples_that_are_not_whole_turns_are_refused(folder, text):
         Prompt(folder)
 
 
-def test_the_examples_that_ship_say_first_whether_the_answer_is_stated():
-    replies = [m.content for m in Prompt(project_file("prompts")).messages("متى؟", [FIRST])[2::2]]
-    assert {reply.partition(".")[0] for reply in replies} == {STATED, "No"}
-    assert all(reply == "No." for reply in replies if reply.startswith("No"))
+def test_every_example_that_ships_ends_with_the_source_it_copies_from():
+    turns = Prompt(project_file("prompts")).messages("متى؟", [FIRST])[1:-1]
+    for question, reply in zip(turns[::2], turns[1::2], strict=True):
+        text, number = re.fullmatch(r"(.+) \[(\d)\]\.", reply.content).groups()
+        (source,) = re.findall(rf"^\[{number}\] (.+)$", question.content, re.MULTILINE)
+        assert span_of(text, source, question=question.content.rpartition(":")[2], longest=25)
 
 
 def test_what_stands_before_the_question_is_the_same_for_every_question():

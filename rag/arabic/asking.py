@@ -72,6 +72,11 @@ class Asked:
             return True
         return self.kind == "time" and any(_bare(word) in _TIME_WORDS for word in words(text))
 
+    @property
+    def is_of_time(self) -> bool:
+        """Whether the amount is one of time."""
+        return self.units is _TIME_UNITS
+
     def _is_counted_in(self, text: str) -> bool:
         spoken = words(text)
         if self.units is _TIME_UNITS and any(_bare(word) in _WHOLE for word in spoken):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.embed import Embedder
@@ -69,8 +69,7 @@ class LazyGenerator:
         yield from self._load().read(messages)
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
-    ) -> Iterator[str]:
+        self, messages: Sequence[Message], *, max_tokens: int, beyond: str = ""
+    ) -> Pieces[str, None, None]:
         """See rag.generate.Generator."""
-        writer = self._load()
-        return writer.generate(messages, max_tokens=max_tokens, begin=begin, beyond=beyond)
+        return self._load().generate(messages, max_tokens=max_tokens, beyond=beyond)

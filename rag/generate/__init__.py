@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator as Pieces
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from rag.generate.turns import Ticket, Turns
@@ -26,9 +26,9 @@ class Generator(Protocol):
         """
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
-    ) -> Iterator[str]:
-        """What follows `begin` in the reply, in pieces; closing the iterator stops the model.
+        self, messages: Sequence[Message], *, max_tokens: int, beyond: str = ""
+    ) -> Pieces[str, None, None]:
+        """The reply, in pieces; closing the iterator stops the model.
 
         A reply ends no sentence before it says more than the question `beyond`, where the
         generator can see to that.

@@ -44,8 +44,8 @@ class ChatTokens:
         self._markup = re.compile("|".join(map(re.escape, names)) or r"(?!)")
         self._has_system = self._reads_system()
 
-    def tokens(self, messages: Sequence[Message], begin: str = "") -> list[int]:
-        """The conversation, and the `begin` of the reply to it."""
+    def tokens(self, messages: Sequence[Message]) -> list[int]:
+        """The conversation, up to where the reply to it begins."""
         if not self._has_system:
             messages = _without_system(messages)
         # The template sees places instead of texts, so that it can neither change nor mix them.
@@ -61,7 +61,6 @@ class ChatTokens:
             writer.write(text[done:])
             if place:
                 self._write_content(writer, messages[int(place)].content)
-        writer.write(begin)
         return self._begun(writer.finish())
 
     def fixed(self, messages: Sequence[Message]) -> list[int]:

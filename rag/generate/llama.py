@@ -75,12 +75,12 @@ class LlamaCppGenerator:
             self._lock.release()
 
     def generate(
-        self, messages: Sequence[Message], *, max_tokens: int, begin: str = "", beyond: str = ""
-    ) -> Iterator[str]:
-        """What follows `begin` in the reply, in pieces; closing the iterator stops the model."""
+        self, messages: Sequence[Message], *, max_tokens: int, beyond: str = ""
+    ) -> Pieces[str, None, None]:
+        """The reply, in pieces; closing the iterator stops the model."""
         from llama_cpp import LogitsProcessorList
 
-        tokens = self._chat.tokens(messages, begin)
+        tokens = self._chat.tokens(messages)
         held = LogitsProcessorList([self._mask])
         if beyond:
             held.append(Beyond(self._llama, beyond, begun=len(tokens), endings=self._endings))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rag.arabic import is_allowed
 from rag.errors import GeneratorError, SettingsError
 from rag.generate import Pieces
-from rag.generate.replies import error_of, first_of, parsed, without_beginning
+from rag.generate.replies import error_of, first_of, parsed
 from rag.types import Message
 
 if TYPE_CHECKING:
@@ -22,13 +22,7 @@ PAUSES = (0.5, 1.0, 2.0)  # seconds before a request is made again
 _LONGEST_PAUSE = 10.0  # whatever the server asks for
 _CONNECTING = 5.0  # seconds
 _BUSY = (429, 500, 502, 503, 504)
-_REFUSED = (400, 422)  # what servers answer to a field or a turn they do not know
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-# How a reply is made to begin with given words, the surest way first: vLLM needs to be told;
-# llama-server and Ollama go on with a last message of the assistant; to others it must be left.
-_TOLD = {"add_generation_prompt": False, "continue_final_message": True}
-_WAYS = ("told", "last message", "left")
 
 
 class OpenAIGenerator:
@@ -65,7 +59,6 @@ class OpenAIGenerator:
         )
         self._timeout = timeout
         self._pauses = tuple(pauses)
-        self._way = 0  # of _WAYS, the first that was not refused
 
     def read(self, messages: Sequence[Message]) -> Pieces[None, None, None]:  # noqa: ARG002
         """The server reads when it is asked to write."""
@@ -76,18 +69,16 @@ class OpenAIGenerator:
         messages: Sequence[Message],
         *,
         max_tokens: int,
-        begin: str = "",
         beyond: str = "",  # noqa: ARG002
-    ) -> Iterator[str]:
-        """What follows `begin` in the reply, in pieces; closing the iterator ends the connection.
+    ) -> Pieces[str, None, None]:
+        """The reply, in pieces; closing the iterator ends the connection.
 
-        A server that cannot be made to begin a reply begins it itself; the words are left out
-        where it comes to the same. None can be made to say more than `beyond`.
+        No server can be made to say more than `beyond`.
         """
-        with self._begun(messages, max_tokens, begin) as response, self._faults():
-            pieces = without_beginning(self._contents(response), begin)
+        with self._posted(self._body(messages, max_tokens)) as response, self._faults():
+            self._check(response)
             # A server may overlook how much it was asked for.
-            for piece in islice(pieces, max_tokens):
+            for piece in islice(self._contents(response), max_tokens):
                 if shown := "".join(filter(is_allowed, piece)):
                     yield shown
 
@@ -100,25 +91,6 @@ class OpenAIGenerator:
         listed = told.get("data") if isinstance(told, dict) else None
         return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
 
-    @contextmanager
-    def _begun(
-        self, messages: Sequence[Message], max_tokens: int, begin: str
-    ) -> Iterator[httpx.Response]:
-        """The stream of a reply, in the first way of beginning it that the server takes."""
-        for way in range(self._way if begin else len(_WAYS) - 1, len(_WAYS)):
-            turns = list(messages)
-            if _WAYS[way] != "left":
-                turns.append(Message("assistant", begin))
-            body = self._body(turns, max_tokens) | {"stream": True}
-            with self._posted(body | (_TOLD if _WAYS[way] == "told" else {})) as response:
-                if response.status_code in _REFUSED and _WAYS[way] != "left":
-                    continue
-                self._check(response)
-                if begin:
-                    self._way = way
-                yield response
-                return
-
     def _body(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
         turns = [asdict(message) for message in messages]
         return {
@@ -126,6 +98,7 @@ class OpenAIGenerator:
             "messages": turns,
             "max_tokens": max_tokens,
             "temperature": 0.0,
+            "stream": True,
         }
 
     @contextmanager

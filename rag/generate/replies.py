@@ -3,24 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from typing import Any
-
-
-def without_beginning(pieces: Iterable[str], begin: str) -> Iterator[str]:
-    """The pieces without the words they begin with, if they do."""
-    held = ""
-    arriving = iter(pieces)
-    for piece in arriving:
-        held += piece
-        start = held.lstrip()
-        if len(start) >= len(begin) or not begin.startswith(start):
-            break
-    start = held.lstrip()
-    rest = start[len(begin) :] if begin and start.startswith(begin) else held
-    if rest:
-        yield rest
-    yield from arriving
 
 
 def error_of(text: str) -> str:

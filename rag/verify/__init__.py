@@ -26,7 +26,7 @@ from rag.verify.contrasts import (
     wrong_unit,
 )
 from rag.verify.licences import is_neutral
-from rag.verify.reading import Word, likeness, read
+from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
 
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -75,26 +75,25 @@ class Checker:
             or _off_question(sentence, source, question)
             or _off_focus(sentence, source, question)
             or _borrowed(sentence, citations, best)
-            or self._uncovered(found, read(question), cited)
+            or self._uncovered(found, cited)
         )
         return Verdict(not reason, reason or "كل ما في الجملة يرد في المصدر")
 
-    def _uncovered(self, found: Alignment, asked: Sequence[Word], cited: frozenset[int]) -> str:
+    def _uncovered(self, found: Alignment, cited: frozenset[int]) -> str:
         """Which words the source lacks, or has elsewhere; empty where all is well."""
         neutral = {i for i in found.absent if is_neutral(found, i)}
         weighed = len(found.sentence) - len(neutral)
         if not weighed:
             return "جملة بلا مضمون"
-        free = frozenset(i for i, word in enumerate(found.sentence) if _is_among(word, asked))
         absent = [i for i in found.absent if i not in neutral]
-        strays = [found.sentence[i].form for i in absent if i not in free]
+        strays = [found.sentence[i].form for i in absent]
         share = 1 - len(absent) / weighed
         if share < self.coverage:
             return f"المصدر لا يغطي إلا {share:.0%} من كلمات الجملة"
         if len(strays) > self.stray * weighed:
             return f"كلمات لا ترد في المصدر: {'، '.join(strays[:3])}"
         main = main_line(found)
-        place = misplaced(found, main, free=free)
+        place = misplaced(found, main)
         if place:
             return f"موضع الكلمة يختلف عن المصدر: {place}"
         if sum(place in cited for place in main.values()) * 2 <= len(main):
@@ -128,10 +127,6 @@ def _contradiction(found: Alignment) -> str:
         return f"المصدر يقول خلاف ذلك: {contrary[0]} وفيه {contrary[1]}"
     other = of_something_else(found, main)
     return f"الرقم {other[0]} في المصدر لغير ما قيل هنا: {other[1]}" if other else ""
-
-
-def _is_among(word: Word, others: Sequence[Word]) -> bool:
-    return any(likeness(word.form, other.form) >= 0.7 for other in others)
 
 
 def _source(citations: Sequence[Citation]) -> tuple[list[Word], frozenset[int]]:

@@ -12,14 +12,9 @@ from rag.verify.reading import Word, listed
 _ORDERING = ("قبل", "بعد")  # what is said of the one need not hold of the time before or after it
 
 
-def promoted(found: Alignment, main: Mapping[int, int], *, free: frozenset[int]) -> str:
-    """A word that the sentence joins to its neighbour, and the source to another.
-
-    What the question has (`free`) may be joined to anything: it says what is spoken of.
-    """
+def promoted(found: Alignment, main: Mapping[int, int]) -> str:
+    """A word that the sentence joins to its neighbour, and the source to another."""
     for last, index in pairwise(main):
-        if last in free or index in free:
-            continue
         said = found.sentence[index]
         if _is_promoted(found, main, last, index) or _is_usurped(found, main, last, index):
             return said.form

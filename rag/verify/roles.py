@@ -38,25 +38,20 @@ def main_line(found: Alignment) -> dict[int, int]:
     return max(reversed(pieces), key=len, default={})
 
 
-def misplaced(found: Alignment, main: Mapping[int, int], *, free: frozenset[int]) -> str:
-    """The first word of the sentence that stands in another one's place; empty if none does.
-
-    `free` are the words of the sentence that the question has, which may stand anywhere.
-    """
+def misplaced(found: Alignment, main: Mapping[int, int]) -> str:
+    """The first word of the sentence that stands in another one's place; empty if none does."""
     home = {found.source[place].sentence for place in main.values()}
     away = [
         index
         for index in range(len(found.sentence))
-        if index not in free
-        and (place := found.place(index)) is not None
-        and found.source[place].sentence not in home
+        if (place := found.place(index)) is not None and found.source[place].sentence not in home
     ]
     if len(away) > LONGEST_NAME:
         return found.sentence[away[0]].form
-    for run in _runs(found, main, free):
+    for run in _runs(found, main):
         if not _may_stand(found, main, run):
             return found.sentence[run.words[0]].form
-    return promoted(found, main, free=free) or opposed_marker(found)
+    return promoted(found, main) or opposed_marker(found)
 
 
 def _goes_on(found: Alignment, index: int) -> bool:
@@ -68,14 +63,14 @@ def _goes_on(found: Alignment, index: int) -> bool:
     return begins and (given.is_joined or given.clause != prior.clause)
 
 
-def _runs(found: Alignment, main: Mapping[int, int], free: frozenset[int]) -> Iterator[Run]:
-    """The words out of order, in runs; what says nothing or was asked is left out."""
+def _runs(found: Alignment, main: Mapping[int, int]) -> Iterator[Run]:
+    """The words out of order, in runs; what says nothing is left out."""
     members: list[int] = []
     before: int | None = None
     for index in range(len(found.sentence) + 1):
         if index < len(found.sentence) and index not in main:
             is_time = listed(found.sentence[index].form) & TIMES
-            if index not in free and (is_time or not says_nothing(found, index)):
+            if is_time or not says_nothing(found, index):
                 members.append(index)
             continue
         if members:

@@ -1,0 +1,110 @@
+"""Draft to the words of a source that it points at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, words
+
+_SHARE = 0.6  # of what a draft adds to the question, that the span must hold
+_ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
+_BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
+_LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
+
+Place = tuple[int, int]  # first and last word
+
+
+def span_of(draft: str, quote: str, *, question: str, longest: int) -> tuple[int, int] | None:
+    """The shortest part of `quote` with whole clauses around what `draft` adds to the question.
+
+    Characters from and to, or nothing: where the quote lacks most of what the draft adds or one of
+    its numbers, where what it has is spread over more than `longest` words, or where the part does
+    not hold the kind of thing that is asked for.
+    """
+    tokens = list(re.finditer(r"\S+", quote))
+    added = _added(" ".join(draft.split()[:longest]), question)
+    nearest = _window(added, [set(content_stems(token.group())) for token in tokens])
+    if not nearest or numbers(draft) - numbers(question) - numbers(quote):
+        return None
+    place = _whole(nearest, [token.group() for token in tokens], longest)
+    if not place:
+        return None
+    start, end = tokens[place[0]].start(), tokens[place[1]].end()
+    text = quote[start:end]
+    asked = asked_for(question)
+    # What is counted may have another name in the source: the draft has told which number it is.
+    plain = replace(asked, thing="", units=asked.units if asked.is_of_time else frozenset())
+    return (start, end) if plain.is_held_by(text, besides=question) else None
+
+
+def _added(draft: str, question: str) -> set[str]:
+    """The stems of a draft that its question does not have, but for other scripts."""
+    asked = set(content_stems(question))
+    known = numbers(question)
+    return {
+        stem(word)
+        for word in words(draft)
+        if word not in STOP_WORDS
+        and word not in known
+        and not (word.isascii() and word.isalpha())
+        and stem(word) not in asked
+    }
+
+
+def _window(added: set[str], stems: Sequence[set[str]]) -> Place | None:
+    """The fewest consecutive words that hold all of `added` that there is, if it is most."""
+    held = [added & found for found in stems]
+    wanted = set().union(*held)
+    if not wanted or len(wanted) < _SHARE * len(added):
+        return None
+    best: Place | None = None
+    for first, start in enumerate(held):
+        got: set[str] = set()
+        for last in range(first, len(held) if start else first):
+            got |= held[last]
+            if got == wanted:
+                if best is None or last - first < best[1] - best[0]:
+                    best = (first, last)
+                break
+    return best
+
+
+def _whole(nearest: Place, tokens: Sequence[str], longest: int) -> Place | None:
+    """The window with as many whole clauses around it as there is room for, those before first."""
+    first, last = nearest
+    if last - first >= longest:
+        return None
+    final = len(tokens) - 1
+    starts = [n for n in range(first + 1) if n == 0 or _ENDS.search(tokens[n - 1])]
+    ends = [n for n in range(last, final + 1) if n == final or _ENDS.search(tokens[n])]
+    if ends[0] - first < longest:
+        last = ends[0]
+    # A clause that is too long is cut in the middle.
+    first = min((n for n in starts if last - n < longest), default=max(0, last - longest + 1))
+    last = max((n for n in ends if n - first < longest), default=min(final, first + longest - 1))
+    first, last = _closed((first, last), nearest, tokens)
+    text = " ".join(tokens[first : last + 1])
+    is_open = any(text.count(a) != text.count(b) for a, b in _BRACKETS) or text.count('"') % 2
+    is_leaning = first > 0 and bool(_LEANING & set(words(tokens[first])))
+    return None if is_open or is_leaning else (first, last)
+
+
+def _closed(place: Place, nearest: Place, tokens: Sequence[str]) -> Place:
+    """The place without what is before or after a bracket, around the window, that has no other."""
+    first, last = place
+    for opening, closing in _BRACKETS:
+        left: list[int] = []
+        alone: list[int] = []
+        for n in range(first, last + 1):
+            for sign in tokens[n]:
+                if sign == opening:
+                    left.append(n)
+                elif sign == closing and left:
+                    left.pop()
+                elif sign == closing:
+                    alone.append(n)
+        first = max([first, *(n + 1 for n in (*left, *alone) if n < nearest[0])])
+        last = min([last, *(n - 1 for n in (*left, *alone) if n > nearest[1])])
+    return first, last

@@ -1,0 +1,82 @@
+import pytest
+
+from rag.span import span_of
+
+BRIDGE = (
+    "افتتح رئيس البلدية جسر الوادي أمس، وقال المهندس طارق السالمي إن بناء الجسر استغرق"
+    " ثلاث سنوات وكلف 14 مليون دينار، وإن العمال الذين شاركوا فيه جاؤوا من قرى الوادي"
+    " كلها ومن مدن الساحل القريبة."
+)
+COST = "كم كلف بناء جسر الوادي؟"
+
+
+def span(draft, quote, question, longest=25):
+    found = span_of(draft, quote, question=question, longest=longest)
+    return quote[slice(*found)] if found else None
+
+
+def test_a_short_source_is_the_span_as_a_whole():
+    quote = "بنى الجسر المهندس طارق السالمي بعد السيول."
+    assert span("طارق السالمي.", quote, "من بنى الجسر؟") == quote
+
+
+def test_a_long_source_gives_whole_clauses_around_what_the_draft_adds():
+    whole, _, _ = BRIDGE.partition(" وإن العمال")
+    assert span("كلف بناء الجسر 14 مليون دينار.", BRIDGE, COST) == whole
+
+
+def test_a_span_is_not_longer_than_it_may_be():
+    found = span("كلف بناء الجسر 14 مليون دينار.", BRIDGE, COST, longest=12)
+    assert found is not None
+    assert len(found.split()) <= 12
+    assert "14 مليون دينار" in found
+
+
+@pytest.mark.parametrize(
+    ("draft", "why"),
+    [
+        ("كلف بناء جسر الوادي 41 مليون دينار.", "another number"),
+        ("كلف بناء جسر الوادي الكثير من المال والجهد.", "other words"),
+        ("كلف بناء جسر الوادي.", "nothing but the question"),
+        ("المهندس طارق السالمي.", "no amount"),
+        ("رئيس البلدية والعمال ومدن الساحل.", "all over the source"),
+        ("", "nothing"),
+    ],
+)
+def test_a_draft_that_points_at_no_answer_in_the_source_has_no_span(draft, why):
+    quote = BRIDGE if why != "no amount" else BRIDGE.replace("ثلاث سنوات وكلف 14 مليون", "زمنا")
+    assert span(draft, quote, COST) is None, why
+
+
+def test_the_thing_counted_may_have_another_name_in_the_source():
+    quote = "وتختبر الشركة مئة نوع من النبات كل عام."
+    assert span("تختبر الشركة مئة نوع.", quote, "كم صنفا تختبر الشركة؟") == quote
+    assert span("ستة مصانع.", "زار الوفد ستة مصانع.", "كم يوما بقي الوفد؟") is None
+
+
+def test_a_span_does_not_begin_where_its_governing_word_is_missing():
+    quote = (
+        "ونفى الناطق باسم الحكومة في بيان مطول نشرته الصحف كلها صباح اليوم وقرأه الناس في الأسواق"
+        " والمقاهي والبيوت ونقلته عنهم قنوات وإذاعات كثيرة، أن الجسر انهار بسبب السيول."
+    )
+    assert span("انهار الجسر بسبب السيول.", quote, "لماذا انهار الجسر؟") is None
+
+
+def test_a_bracket_without_its_other_half_is_left_out():
+    quote = (
+        "مدينة الميناء (وتسمى أيضا مدينة البحارة عند أهل الجبال، وقد ذكرها الرحالة"
+        " في كتبهم القديمة مرارا وأحبوها وسكنوها) عاصمة إقليم الساحل ومقر حاكمه منذ قرن."
+    )
+    found = span("عاصمة إقليم الساحل.", quote, "أين مقر الحاكم؟", longest=12)
+    assert found == "عاصمة إقليم الساحل ومقر حاكمه منذ قرن."
+
+
+def test_other_scripts_in_a_draft_do_not_count():
+    quote = "ويسمى برنامج الحضور في الجامعة «حاضر» منذ عامين."
+    assert span('برنامج الحضور هو "حاضر" (Haydar).', quote, "ما اسم برنامج الحضور؟") == quote
+
+
+def test_a_draft_that_goes_on_for_long_points_with_what_it_begins_with():
+    start = "الدواء مادة تستعمل في علاج الأمراض"
+    quote = f"{start}، وتصنعه شركات كثيرة في بلدان الشرق وتبيعه الصيدليات في كل مدينة وقرية بعيدة."
+    assert span(f"{quote} " * 3, quote, "ما هو الدواء؟", longest=6) == f"{start}،"
