@@ -10,7 +10,7 @@ from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
 from rag.span import span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
-from rag.verify import Checker
+from rag.verify import Checker, is_in_order
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
@@ -23,8 +23,9 @@ class Composer:
     """Turns what the model wrote into what a reader may see.
 
     What the model wrote must point at words of the best evidence (`span_of`). If it passes the
-    check and is shorter than these, it is shown, with the evidence quoted beside it; else these
-    words are, at most `longest_sentence`. Where it points at none, the best evidence is the answer.
+    check, keeps their order and is shorter, it is shown, with the evidence quoted beside it; else
+    these words are, at most `longest_sentence`. Where it points at none, the best evidence is the
+    answer.
     At most `quotes` quotations beside an answer and `quotes_alone` in place of one, and at most
     `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
     """
@@ -88,11 +89,12 @@ class Composer:
         quotation = _verbatim(best, *span)
         if arabic_share(quotation.text) < _ARABIC:
             return None
-        is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
-        is_of_best = best.number in {citation.number for citation in sentence.citations}
-        is_whole = sentence.text[0].isalnum() or sentence.text[0] in '«"“'
-        is_good = sentence.supported and is_shorter and is_of_best and is_whole
-        return sentence if is_good else quotation
+        text = sentence.text
+        is_shorter = len(text.split()) + _WORTH <= len(quotation.text.split())
+        is_whole = text[0].isalnum() or text[0] in '«"“'
+        # What the model turned round is what it most often got wrong.
+        is_good = sentence.supported and is_whole and is_in_order(text, best.quote[slice(*span)])
+        return sentence if is_shorter and is_good else quotation
 
     def _kept(self, said: Iterable[Sentence | None]) -> list[Sentence]:
         """The sentences that may be shown, each once, up to the first there is no room for."""

@@ -86,7 +86,10 @@ def _is_equated(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
     origin = found.source[places[0]]
     is_one = origin.sentence == found.source[others[0]].sentence
     if run.after is None:
-        return is_one and abs(others[0] - places[-1]) <= 2
+        head = found.source[others[0]]
+        # «عاصمتها باريس، وثاني مدنها ليون»: what is before a new clause is not in it.
+        is_turned = origin.place > head.place or not head.is_joined
+        return is_one and is_turned and abs(others[0] - places[-1]) <= 2
     following = found.source[places[-1] + 1 : places[-1] + 2]
     return is_one and not any(
         word.clause == origin.clause
