@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
-from rag.span import span_of
+from rag.span import is_cut_from, span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
-from rag.verify import Checker, is_in_order
+from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
@@ -23,9 +23,9 @@ class Composer:
     """Turns what the model wrote into what a reader may see.
 
     What the model wrote must point at words of the best evidence (`span_of`). If it passes the
-    check, keeps their order and is shorter, it is shown, with the evidence quoted beside it; else
-    these words are, at most `longest_sentence`. Where it points at none, the best evidence is the
-    answer.
+    check, only leaves some of these out and is shorter, it is shown, with the evidence quoted
+    beside it; else these words are, at most `longest_sentence`. Where it points at none, the best
+    evidence is the answer.
     At most `quotes` quotations beside an answer and `quotes_alone` in place of one, and at most
     `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
     """
@@ -76,8 +76,6 @@ class Composer:
             return Sentence(text, citations, False, "الجملة تعيد السؤال ولا تجيب عنه")
         if arabic_share(text) < _ARABIC:
             return Sentence(text, citations, False, "الجملة ليست بالعربية")
-        if _stutters(text):
-            return Sentence(text, citations, False, "الجملة تكرر كلامها")
         return Sentence(text, citations, verdict.is_supported, verdict.reason)
 
     def _said(self, sentence: Sentence, best: Evidence, question: str) -> Sentence | None:
@@ -89,12 +87,10 @@ class Composer:
         quotation = _verbatim(best, *span)
         if arabic_share(quotation.text) < _ARABIC:
             return None
-        text = sentence.text
-        is_shorter = len(text.split()) + _WORTH <= len(quotation.text.split())
-        is_whole = text[0].isalnum() or text[0] in '«"“'
-        # What the model turned round is what it most often got wrong.
-        is_good = sentence.supported and is_whole and is_in_order(text, best.quote[slice(*span)])
-        return sentence if is_shorter and is_good else quotation
+        is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
+        # What the model adds or turns round is what it gets wrong.
+        is_cut = is_cut_from(sentence.text, best.quote[slice(*span)])
+        return sentence if sentence.supported and is_shorter and is_cut else quotation
 
     def _kept(self, said: Iterable[Sentence | None]) -> list[Sentence]:
         """The sentences that may be shown, each once, up to the first there is no room for."""
@@ -151,9 +147,3 @@ def _verbatim(item: Evidence, start: int, end: int) -> Sentence:
     text = f"«{'…' * (start > 0)}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
-
-
-def _stutters(text: str) -> bool:
-    """Whether two words come twice in a row, as small models write them."""
-    spoken = words(text)
-    return any(spoken[n : n + 2] == spoken[n + 2 : n + 4] for n in range(len(spoken) - 3))

@@ -39,6 +39,34 @@ def span_of(draft: str, quote: str, *, question: str, longest: int) -> tuple[int
     return (start, end) if plain.is_held_by(text, besides=question) else None
 
 
+def is_cut_from(sentence: str, quote: str) -> bool:
+    """Whether a sentence comes of leaving words of a quotation out, but not where a clause begins.
+
+    >>> is_cut_from("زار الوفد المصنع.", "وأمس، زار الوفد التونسي المصنع")
+    True
+    """
+    said = [_bare(word) for word in words(sentence)]
+    given: list[str] = []
+    starts, is_new = [], True
+    for token in quote.split():
+        starts += [len(given)] if is_new else []
+        given += [_bare(word) for word in words(token)]
+        is_new = bool(_ENDS.search(token))
+    # Behind a particle («أن», «حيث») a clause begins too.
+    starts += [n for n in range(1, len(given)) if given[n - 1] in STOP_WORDS]
+    return any(_is_left(said, given[start:]) for start in starts)
+
+
+def _is_left(said: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether words are left of others, the first of which is among them."""
+    rest = iter(given)
+    return said[:1] == list(given[:1]) and all(word in rest for word in said)
+
+
+def _bare(word: str) -> str:
+    return word[1:] if word[0] in "وف" and len(word) > 2 else word
+
+
 def _added(draft: str, question: str) -> set[str]:
     """The stems of a draft that its question does not have, but for other scripts."""
     asked = set(content_stems(question))

@@ -37,10 +37,14 @@ DETAILED = "كلف ترميم متحف الموانئ 28 مليون دينار �
 
 
 def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
-    draft = "كلف ترميم المتحف 28 مليون دينار [1]."
+    draft = "كلف ترميم متحف الموانئ 28 مليون دينار [1]."
     status, sentences = compose(draft, evidence(DETAILED, HARVEST, OPENING))
     assert status == "answered"
-    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{DETAILED}»", f"«{HARVEST}»"]
+    assert texts(sentences) == [
+        "كلف ترميم متحف الموانئ 28 مليون دينار.",
+        f"«{DETAILED}»",
+        f"«{HARVEST}»",
+    ]
     assert [[c.number for c in s.citations] for s in sentences] == [[1], [1], [2]]
     assert sentences[0].citations[0].quote == DETAILED
 
@@ -104,10 +108,10 @@ def test_the_second_quotation_is_the_one_a_refused_draft_leaned_on():
 
 
 def test_a_sentence_with_another_number_than_the_source_is_not_shown():
-    draft = "كلف ترميم المتحف 28 مليون دينار. وكلف ترميم المتحف 82 مليون دينار."
+    draft = "كلف ترميم متحف الموانئ 28 مليون دينار. وكلف ترميم المتحف 82 مليون دينار."
     status, sentences = compose(draft, evidence(DETAILED))
     assert status == "answered"
-    assert texts(sentences) == ["كلف ترميم المتحف 28 مليون دينار.", f"«{DETAILED}»"]
+    assert texts(sentences) == ["كلف ترميم متحف الموانئ 28 مليون دينار.", f"«{DETAILED}»"]
 
 
 def test_a_sentence_that_repeats_the_question_adds_nothing():
@@ -132,7 +136,7 @@ def test_a_latin_draft_is_refused_even_where_the_source_has_its_words():
 
 
 def test_a_sentence_is_shown_once_however_often_the_model_writes_it():
-    said = "كلف ترميم المتحف 28 مليون دينار."
+    said = "كلف ترميم متحف الموانئ 28 مليون دينار."
     _, sentences = compose(f"{said} {said} {said}", evidence(DETAILED))
     assert texts(sentences) == [said, f"«{DETAILED}»"]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.span import span_of
+from rag.span import is_cut_from, span_of
 
 BRIDGE = (
     "افتتح رئيس البلدية جسر الوادي أمس، وقال المهندس طارق السالمي إن بناء الجسر استغرق"
@@ -80,3 +80,22 @@ def test_a_draft_that_goes_on_for_long_points_with_what_it_begins_with():
     start = "الدواء مادة تستعمل في علاج الأمراض"
     quote = f"{start}، وتصنعه شركات كثيرة في بلدان الشرق وتبيعه الصيدليات في كل مدينة وقرية بعيدة."
     assert span(f"{quote} " * 3, quote, "ما هو الدواء؟", longest=6) == f"{start}،"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_cut"),
+    [
+        ("زار الوفد المصنع.", True),
+        ("استقبل المدير الوفد.", True),
+        ("زار الوفد المصنع بعد الغداء.", True),
+        ("المصنع زار الوفد.", False),  # turned round
+        ("زار الوفد المرفأ.", False),  # another word
+        ("كان الوفد في المصنع.", False),  # a word more
+        ("الوفد التونسي المصنع الجديد.", False),  # without its verb
+        ("زار وفد المصنع.", False),  # another form
+        ("", False),
+    ],
+)
+def test_a_sentence_is_cut_from_its_source_or_not(sentence, is_cut):
+    quote = "وأمس، زار الوفد التونسي المصنع الجديد بعد الغداء، حيث استقبل المدير الكبير الوفد."
+    assert is_cut_from(sentence, quote) is is_cut

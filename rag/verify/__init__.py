@@ -101,16 +101,6 @@ class Checker:
         return ""
 
 
-def is_in_order(sentence: str, source: str) -> bool:
-    """Whether a source has all words of a sentence that carry meaning, in the same order.
-
-    >>> is_in_order("زار الوفد المصنع", "زار الوفد التونسي أمس المصنع الجديد")
-    True
-    """
-    found = align(read(sentence), read(source))
-    return not found.absent and not found.others
-
-
 def _missing(sentence: str, source: str, said: Sequence[Word], cited: Sequence[Word]) -> str:
     """Which number or Latin word only the sentence has; empty if the source has them all."""
     amount = missing_amount(said, cited)
