@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
@@ -14,6 +14,7 @@ from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
+_REST = 3  # words; what is left of a sentence may be what answers
 _ARABIC = 0.5  # of the letters of a sentence
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
@@ -54,8 +55,7 @@ class Composer:
             leaned = {citation.number for sentence in written for citation in sentence.citations}
             second = [item for item in others if item.number in leaned][:1]
             return "quoted", self.quoted([best, *second, *others], question=question)
-        is_quoted = any(sentence.reason == _VERBATIM for sentence in said)
-        near = others if is_quoted else evidence
+        near = [*_rests(best, said), *others]
         return "answered", (*said, *self._quotations(near, said, question, most=self.quotes))
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
@@ -147,3 +147,15 @@ def _verbatim(item: Evidence, start: int, end: int) -> Sentence:
     text = f"«{'…' * (start > 0)}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
     citation = Citation(item.number, item.passage, item.start + start, item.start + end)
     return Sentence(text, (citation,), True, _VERBATIM)
+
+
+def _rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Evidence]:
+    """What was not quoted of an item: all of it, or what comes after and before a quotation."""
+    quoted = [c for s in said if s.reason == _VERBATIM for c in s.citations]
+    if not quoted:
+        yield item
+        return
+    first, last = min(c.start for c in quoted), max(c.end for c in quoted)
+    for rest in (replace(item, start=last), replace(item, end=first)):
+        if len(rest.quote.split()) >= _REST:
+            yield rest

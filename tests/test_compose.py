@@ -75,9 +75,11 @@ def test_a_fragment_and_a_stutter_are_not_shown_as_they_were_written(draft):
 def test_a_part_of_a_long_sentence_is_shown_as_a_part():
     told = DETAILED.removesuffix(".")
     long = f"افتتح الوزير المتحف، {told}، ثم دعا الضيوف كلهم إلى جولة في القاعات التي رممت."
-    _, [answer, *_] = compose("ثمن الترميم 28 مليون دينار [1].", evidence(long))
+    _, [answer, rest] = compose("ثمن الترميم 28 مليون دينار [1].", evidence(long))
     assert answer.text == f"«افتتح الوزير المتحف، {told}…»"
     assert answer.citations[0].start == 7
+    assert rest.text == "«…ثم دعا الضيوف كلهم إلى جولة في القاعات التي رممت.»"
+    assert rest.citations[0].start == 7 + long.index("ثم دعا")
 
 
 def test_what_points_past_the_best_evidence_is_not_said():
