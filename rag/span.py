@@ -12,6 +12,9 @@ _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
+_PARTICLES = _LEANING | frozenset(
+    "حيث اذ كما لان لانه لانها فانه فانها بينما او قد وقد كان كانت وكان وكانت هو هي وهو وهي".split()
+)
 
 Place = tuple[int, int]  # first and last word
 
@@ -40,7 +43,9 @@ def span_of(draft: str, quote: str, *, question: str, longest: int) -> tuple[int
 
 
 def is_cut_from(sentence: str, quote: str) -> bool:
-    """Whether a sentence comes of leaving words of a quotation out, but not where a clause begins.
+    """Whether a sentence comes of leaving words of a quotation out, but none that begin a clause.
+
+    Behind a particle («أن», «حيث») a clause begins too.
 
     >>> is_cut_from("زار الوفد المصنع.", "وأمس، زار الوفد التونسي المصنع")
     True
@@ -52,8 +57,7 @@ def is_cut_from(sentence: str, quote: str) -> bool:
         starts += [len(given)] if is_new else []
         given += [_bare(word) for word in words(token)]
         is_new = bool(_ENDS.search(token))
-    # Behind a particle («أن», «حيث») a clause begins too.
-    starts += [n for n in range(1, len(given)) if given[n - 1] in STOP_WORDS]
+    starts += [n for n in range(1, len(given)) if given[n - 1] in _PARTICLES]
     return any(_is_left(said, given[start:]) for start in starts)
 
 

@@ -93,6 +93,7 @@ def test_a_draft_that_goes_on_for_long_points_with_what_it_begins_with():
         ("كان الوفد في المصنع.", False),  # a word more
         ("الوفد التونسي المصنع الجديد.", False),  # without its verb
         ("زار وفد المصنع.", False),  # another form
+        ("الكبير الوفد.", False),  # of whom something else is said
         ("", False),
     ],
 )
