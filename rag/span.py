@@ -12,9 +12,7 @@ _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
-_PARTICLES = _LEANING | frozenset(
-    "حيث اذ كما لان لانه لانها فانه فانها بينما او قد وقد كان كانت وكان وكانت هو هي وهو وهي".split()
-)
+_PARTICLES = _LEANING | frozenset("حيث اذ كما لان لانه لانها بينما او كان كانت هو هي".split())
 
 Place = tuple[int, int]  # first and last word
 
