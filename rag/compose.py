@@ -25,8 +25,8 @@ class Composer:
 
     What the model wrote must point at words of the best evidence (`span_of`). If it passes the
     check, only leaves some of these out and is shorter, it is shown, with the evidence quoted
-    beside it; else these words are, at most `longest_sentence`. Where it points at none, the best
-    evidence is the answer.
+    beside it; else these words are, at most `longest_sentence`. With `own_words` the check is
+    enough. Where it points at none, the best evidence is the answer.
     At most `quotes` quotations beside an answer and `quotes_alone` in place of one, and at most
     `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
     """
@@ -36,6 +36,7 @@ class Composer:
     quotes_alone: int = 3
     longest_words: int = 60
     longest_sentence: int = 25
+    own_words: bool = False
 
     def checked(self, draft: str, evidence: Sequence[Evidence], *, question: str) -> list[Sentence]:
         """The sentences of a draft, each with what it rests on and whether that holds it."""
@@ -88,9 +89,9 @@ class Composer:
         if arabic_share(quotation.text) < _ARABIC:
             return None
         is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
-        # What the model adds or turns round is what it gets wrong.
-        is_cut = is_cut_from(sentence.text, best.quote[slice(*span)])
-        return sentence if sentence.supported and is_shorter and is_cut else quotation
+        # What a small model adds or turns round is what it gets wrong.
+        is_kept = self.own_words or is_cut_from(sentence.text, best.quote[slice(*span)])
+        return sentence if sentence.supported and is_shorter and is_kept else quotation
 
     def _kept(self, said: Iterable[Sentence | None]) -> list[Sentence]:
         """The sentences that may be shown, each once, up to the first there is no room for."""

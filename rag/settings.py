@@ -127,6 +127,7 @@ class AnswerSettings:
     longest_words: int = 60
     longest_summary: int = 120
     longest_sentence: int = 25
+    own_words: bool = False
     decline_below: float = 0.5
 
 
@@ -135,8 +136,7 @@ class CheckSettings:
     """See rag.verify.Checker."""
 
     kind: str = "deterministic"
-    coverage: float = 0.75
-    stray: float = 0.05
+    coverage: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,14 @@ def test_a_fragment_and_a_stutter_are_not_shown_as_they_were_written(draft):
     assert (status, answer.text) == ("answered", f"«{DETAILED}»")
 
 
+def test_a_sentence_of_its_own_words_is_shown_to_those_who_want_it():
+    draft = "28 مليون دينار كلف ترميم متحف الموانئ [1]."
+    composer = Composer(Checker(), own_words=True)
+    assert compose(draft, evidence(DETAILED))[1][0].text == f"«{DETAILED}»"
+    _, [answer, *_] = compose(draft, evidence(DETAILED), composer=composer)
+    assert answer.text == "28 مليون دينار كلف ترميم متحف الموانئ."
+
+
 def test_a_part_of_a_long_sentence_is_shown_as_a_part():
     told = DETAILED.removesuffix(".")
     long = f"افتتح الوزير المتحف، {told}، ثم دعا الضيوف كلهم إلى جولة في القاعات التي رممت."

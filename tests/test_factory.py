@@ -228,7 +228,7 @@ def test_settings_reach_the_step_they_belong_to():
             [
                 *("chunk.target_words=90", "evidence.budget_words=77", "answer.decline_below=0.4"),
                 *("check.coverage=0.9", "answer.quotes=1", "answer.longest_words=33"),
-                "answer.longest_summary=44",
+                *("answer.longest_summary=44", "answer.own_words=true"),
                 *("answer.top_k=3", "generate.max_tokens=9", "embed.dimension=256"),
             ],
         )
@@ -238,6 +238,7 @@ def test_settings_reach_the_step_they_belong_to():
     assert steps.confidence.decline_below == 0.4
     assert steps.composer.checker.coverage == 0.9
     assert (steps.composer.quotes, steps.composer.longest_words) == (1, 33)
+    assert steps.composer.own_words
     assert steps.overviewer.longest_words == 44
     assert (steps.top_k, steps.max_tokens, steps.embedder.dimension) == (3, 9, 256)
 

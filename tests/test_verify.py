@@ -120,14 +120,18 @@ def test_who_was_asked_about_must_stand_in_the_source():
     assert verdict("المترجم في لقاء الوفدين كمال.", source, question=question) == refused
 
 
-def test_words_that_neither_source_nor_question_has_are_refused_by_name():
+def test_words_that_the_source_does_not_have_are_refused_by_name():
     sentence = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها صيادون."
     assert verdict(sentence, MUSEUM) == (False, "كلمات لا ترد في المصدر: صيادون")
 
 
-def test_a_sentence_mostly_of_other_words_is_refused_with_its_share():
-    sentence = "ترميم القلعة القديمة مستمر."
-    assert verdict(sentence, MUSEUM) == (False, "المصدر لا يغطي إلا 25% من كلمات الجملة")
+def test_a_word_of_the_question_is_no_excuse():
+    question = "هل جمع صيادون كلفة ترميم متحف الموانئ؟"
+    sentence = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها صيادون."
+    assert verdict(sentence, MUSEUM, question=question) == (
+        False,
+        "كلمات لا ترد في المصدر: صيادون",
+    )
 
 
 def test_words_of_the_title_count_as_the_source():

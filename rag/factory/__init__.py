@@ -95,6 +95,7 @@ def make_steps(settings: Settings) -> Steps:
             quotes_alone=answer.quotes_alone,
             longest_words=answer.longest_words,
             longest_sentence=answer.longest_sentence,
+            own_words=answer.own_words,
         ),
         overviewer=_overviewer(answer.longest_summary),
         open_index=partial(make_index, settings, create=True),
