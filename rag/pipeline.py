@@ -60,7 +60,7 @@ class Rag:
     """Articles to answers: `ingest` them, then `search` or `ask`.
 
     >>> rag = Rag.open()                                          # doctest: +SKIP
-    >>> print(rag.ask("متى زار بوتين كوريا الشمالية؟").text)       # doctest: +SKIP
+    >>> print(rag.ask("متى وصل مسبار الأمل إلى المريخ؟").text)       # doctest: +SKIP
     """
 
     def __init__(

@@ -24,7 +24,7 @@ def main() -> None:
     Example:
       rag models fetch
       rag ingest seeds/articles
-      rag ask "متى زار بوتين كوريا الشمالية؟"
+      rag ask "متى وصل مسبار الأمل إلى المريخ؟"
     """
     logging.basicConfig(level=logging.WARNING, format="rag: %(message)s")
 

@@ -66,7 +66,7 @@ def ask(
 
     \b
     Example:
-      rag ask "متى زار بوتين كوريا الشمالية؟"
+      rag ask "متى وصل مسبار الأمل إلى المريخ؟"
     """
     with open_rag(overrides=("generate.kind=none",) if quotes else ()) as rag:
         answer = rag.ask(question, within=within)
