@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.span import is_cut_from, span_of
 
@@ -100,3 +102,24 @@ def test_a_draft_that_goes_on_for_long_points_with_what_it_begins_with():
 def test_a_sentence_is_cut_from_its_source_or_not(sentence, is_cut):
     quote = "وأمس، زار الوفد التونسي المصنع الجديد بعد الغداء، حيث استقبل المدير الكبير الوفد."
     assert is_cut_from(sentence, quote) is is_cut
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        'زار الوفد المصنع، (الجديد) 14 مليون «أمس» أن قال. كم متى Haydar ) « " …'.split()
+    ),
+    max_size=40,
+).map(" ".join)
+
+
+@given(draft=WORDS, quote=WORDS, question=WORDS, longest=st.integers(1, 30))
+def test_a_span_is_whole_words_of_the_source_and_not_too_long(draft, quote, question, longest):
+    found = span_of(draft, quote, question=question, longest=longest)
+    if found is not None:
+        start, end = found
+        assert 0 <= start < end <= len(quote)
+        assert 1 <= len(quote[start:end].split()) <= longest
+        assert quote[start:end] == " ".join(quote[start:end].split())
+        assert quote[:start].endswith(" ") or start == 0
+        assert quote[end:].startswith(" ") or end == len(quote)
+    is_cut_from(draft, quote)
