@@ -76,7 +76,7 @@ def test_the_evidence_stands_there_before_the_model_has_written_a_word(page, sit
 def test_a_marker_opens_the_passage_at_the_words_it_cites(page):
     ask(page, OPENED)
     assert page.locator("#current .status").inner_text() == "إجابة مُسنَدة"
-    marker = page.locator("#current .said .marker").first
+    marker = page.locator("#current .answer .marker").first
     assert marker.inner_text() == "[1]"
     source = page.locator("#turn-1-source-1")
     assert source.get_attribute("open") is None
@@ -256,7 +256,7 @@ def test_a_port_that_is_taken_is_an_error_that_names_it(app, site):
 def test_nothing_is_wider_than_the_window(open_page, name, width, height):
     page = open_page(width, height)
     ask(page, OPENED)
-    page.locator("#current .said .marker").first.click()
+    page.locator("#current .answer .marker").first.click()
     page.wait_for_timeout(700)  # the page scrolls there
     (ROOT / "build").mkdir(exist_ok=True)
     page.screenshot(path=ROOT / "build" / f"{name}.png")
