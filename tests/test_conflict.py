@@ -360,9 +360,12 @@ def test_a_question_that_two_articles_answer_differently_gets_both(make_rag):
 
 
 def test_the_conflict_follows_what_the_model_wrote(make_rag):
-    answer = make_rag("قُتل 20 شخصاً في حريق سوق الصفافير.").ask(QUESTION)
+    text = f"{TWENTY.text.removesuffix('.')} وإن غيرهم ما زالوا في المستشفيات."
+    detailed = Document.of(TWENTY.title, text, source=TWENTY.source, published=TWENTY.published)
+    wrote = "20 شخصاً قُتلوا في حريق سوق الصفافير."
+    answer = make_rag(wrote, documents=(TWELVE, detailed)).ask(QUESTION)
     assert answer.status == "answered"
-    assert answer.sentences[0].text == "قُتل 20 شخصاً في حريق سوق الصفافير."
+    assert answer.sentences[0].text == wrote
     assert answer.sentences[1].reason == DIFFER
     first = answer.sentences[1].citations[0]
     assert "20 شخصاً" in first.quote
