@@ -361,7 +361,7 @@ def test_a_question_that_two_articles_answer_differently_gets_both(make_rag):
 
 def test_the_conflict_follows_what_the_model_wrote(make_rag):
     wrote = "20 شخصاً قُتلوا في حريق سوق الصفافير."
-    text = f"{wrote.removesuffix('.')}، وما زال غيرهم في المستشفيات كما قالت مصادر طبية."
+    text = f"{wrote.removesuffix('.')}، كما قالت مصادر طبية في المدينة مساء الحريق."
     detailed = Document.of(TWENTY.title, text, source=TWENTY.source, published=TWENTY.published)
     answer = make_rag(wrote, documents=(TWELVE, detailed)).ask(QUESTION)
     assert answer.status == "answered"
