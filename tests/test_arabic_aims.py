@@ -1,26 +1,16 @@
-import importlib.util
 import json
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from benchmark_scripts import benchmark
 
 from rag.arabic import wanted
 
 ROOT = Path(__file__).parents[1]
 
 
-def load_benchmark():
-    path = ROOT / "benchmarks" / "question_types.py"
-    spec = importlib.util.spec_from_file_location("question_types_benchmark", path)
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-BENCHMARK = load_benchmark()
+BENCHMARK = benchmark("question_types")
 ROWS = BENCHMARK.read_rows()
 
 

@@ -2,19 +2,16 @@
 
 import json
 import math
-import sys
 from collections import Counter
-from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmark_scripts import benchmark
 
 from rag.arabic import analyse
 from rag.index.lexical import LexicalIndex
 from rag.index.postings import LexicalWriter
 
-FOLDER = Path(__file__).parents[1] / "benchmarks"
 TEXTS = [
     "زار شويغو بيونغ يانغ في ستة أيام، والتقى كيم جونغ أون",
     "أطلقت كوريا الشمالية 6 صواريخ قبل زيارة الوزير",
@@ -23,15 +20,6 @@ TEXTS = [
     "محصول التمور في الواحة، وموانئ التصدير",
 ]
 QUESTIONS = ["متى زار شويجو كوريا؟", "كم كلف ترميم المتحف؟", "أين الميناء؟", "ستة"]
-
-
-def load(name):
-    """A script of the benchmarks: they import each other by name, as when they are run."""
-    sys.path.insert(0, str(FOLDER))
-    try:
-        return import_module(name)
-    finally:
-        sys.path.remove(str(FOLDER))
 
 
 def bm25(texts, terms, row):
@@ -66,7 +54,7 @@ def test_our_scores_are_those_of_the_formula_on_the_terms_that_ship(tmp_path):
 def test_engines_of_the_same_formula_give_the_same_scores(name, tmp_path):
     if name == "tantivy":
         pytest.importorskip("tantivy")
-    engines = load("engines")
+    engines = benchmark("engines")
     analysed = [[*dict.fromkeys(analyse(text))] for text in TEXTS]
     engines.ENGINES[name](tmp_path).build(analysed[:4])
     engine = engines.ENGINES[name](tmp_path)
@@ -83,7 +71,7 @@ def test_engines_of_the_same_formula_give_the_same_scores(name, tmp_path):
 
 
 def test_sqlite_finds_the_same_passages(tmp_path):
-    engines = load("engines")
+    engines = benchmark("engines")
     analysed = [analyse(text) for text in TEXTS]
     engines.Fts5(tmp_path).build(analysed)
     engine = engines.Fts5(tmp_path)
@@ -95,7 +83,7 @@ def test_sqlite_finds_the_same_passages(tmp_path):
 
 
 def test_generated_passages_are_the_same_at_every_call():
-    engines = load("engines")
+    engines = benchmark("engines")
     passages = [["متحف", "ميناء", "قديم"], ["وزير", "زار", "مدينه", "بعيده"]]
     once = [*engines.generated(passages, 6)]
     assert once == [*engines.generated(passages, 4), *engines.generated(passages, 2, 4)]
@@ -106,14 +94,14 @@ def test_generated_passages_are_the_same_at_every_call():
 
 
 def test_the_step_that_ships_is_the_analyser_that_ships():
-    [ships] = [step for step in load("ablation").steps() if "ships" in step.name]
+    [ships] = [step for step in benchmark("ablation").steps() if "ships" in step.name]
     assert ships.has_title
     for text in TEXTS:
         assert ships.terms(text) == analyse(text)
 
 
 def test_a_step_adds_to_the_one_before_it():
-    steps = {step.name: step for step in load("ablation").steps()}
+    steps = {step.name: step for step in benchmark("ablation").steps()}
     assert steps["plain words"].terms("إلى المدارس") == ["إلى", "المدارس"]
     assert steps["normal form"].terms("إلى المدارسِ") == ["الي", "المدارس"]
     assert steps["stop words"].terms("إلى المدارسِ") == ["المدارس"]
@@ -123,7 +111,7 @@ def test_a_step_adds_to_the_one_before_it():
 
 
 def test_a_perfect_ranking_scores_a_hundred_and_a_missing_document_nothing(tmp_path):
-    ablation = load("ablation")
+    ablation = benchmark("ablation")
     rows = tmp_path / "set.jsonl"
     rows.write_text(
         '{"id": "1", "question": "متحف الموانئ؟", "answers": ["28"], "title": "",'
@@ -142,7 +130,7 @@ def test_a_perfect_ranking_scores_a_hundred_and_a_missing_document_nothing(tmp_p
 
 
 def test_sets_together_make_one_harder_corpus(tmp_path):
-    ablation = load("ablation")
+    ablation = benchmark("ablation")
     sets = []
     for name, text in (("a", "كلف ترميم متحف الموانئ 28 مليون دينار"), ("b", "متحف التمور")):
         path = tmp_path / f"{name}.jsonl"
@@ -162,7 +150,7 @@ def test_sets_together_make_one_harder_corpus(tmp_path):
 
 
 def test_a_wrong_letter_changes_one_content_word_the_same_way_every_time():
-    reword = load("rewordings").wrong_letter
+    reword = benchmark("rewordings").wrong_letter
     question = "متى زار الوزير مدينة بيونغ؟"
     for id in map(str, range(40)):
         changed = reword(question, id)
@@ -183,17 +171,17 @@ def test_a_wrong_letter_changes_one_content_word_the_same_way_every_time():
     ],
 )
 def test_a_dialect_changes_question_and_function_words_alone(dialect, expected):
-    assert load("rewordings").in_dialect(dialect)("متى زار الذي", "1") == expected
+    assert benchmark("rewordings").in_dialect(dialect)("متى زار الذي", "1") == expected
 
 
 def test_who_is_told_from_from():
-    reword = load("rewordings").in_dialect("egyptian")
+    reword = benchmark("rewordings").in_dialect("egyptian")
     assert reword("من زار مصر من الوزراء؟", "1") == "مين زار مصر من الوزراء؟"
     assert reword("زار من؟", "1") == "زار من؟"
 
 
 def test_names_are_words_of_titles_that_never_have_an_article():
-    module = load("rewordings")
+    module = benchmark("rewordings")
     known = {"شويغو", "المتحف", "متحف", "للمينا"}
     assert module.foreign_names(["شويغو في متحف ميناء"], known) == {"شويغو"}
     reword = module.respelled({"شويغو"})
@@ -203,6 +191,6 @@ def test_names_are_words_of_titles_that_never_have_an_article():
 
 
 def test_numbers_change_between_digits_and_words():
-    reword = load("rewordings").numbers_exchanged
+    reword = benchmark("rewordings").numbers_exchanged
     assert reword("زار ٢٥ مدينة", "1") == "زار خمسة وعشرون مدينة"
     assert reword("زار ستة مدن", "1") == "زار 6 مدن"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benchmark_scripts import benchmark
 from test_articles import ARABIC, only, refusal
 
 from rag.articles import read_articles
@@ -45,22 +44,12 @@ def test_french_is_read_in_its_encodings(encoding: str) -> None:
 
 
 def test_our_rule_reads_generated_samples_better_than_the_library() -> None:
-    measured = benchmark()
+    measured = benchmark("encodings")
     right = {each: measured.measure(each, 1)[0] for each in (measured.by_rule,)}
     ours = measured.share(right[measured.by_rule])
     theirs = measured.share(measured.measure(measured.by_normalizer, 1)[0])
     assert ours > 0.99
     assert ours > theirs
-
-
-def benchmark() -> ModuleType:
-    path = Path(__file__).parents[1] / "benchmarks" / "encodings.py"
-    spec = importlib.util.spec_from_file_location("benchmark_of_encodings", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_one_broken_character_does_not_make_utf_8_something_else() -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages.pairs import Pair, pairs
 
 from rag.articles import Kind, RawArticle
 from rag.clean import clean
 from rag.clean.explain import TITLE, ExplainedLine, explain, explained_as_text
 from rag.clean.lines import lines_of
 from rag.errors import ArticleError
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from pages.pairs import Pair, pairs
 
 PAGE = """الرئيسية » محليات
 

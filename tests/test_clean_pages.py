@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
+from benchmark_scripts import benchmark
+from pages.pairs import PER_TEMPLATE, UNSEEN, pairs, templates
 
-ROOT = Path(__file__).parents[1]
-
-
-def _benchmark() -> ModuleType:
-    """benchmarks/cleaning.py, which is a script and no part of the package."""
-    path = ROOT / "benchmarks" / "cleaning.py"
-    spec = importlib.util.spec_from_file_location("benchmark_of_cleaning", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-cleaning = _benchmark()
-
-from pages.pairs import PER_TEMPLATE, UNSEEN, pairs, templates  # noqa: E402  # found by the script
+cleaning = benchmark("cleaning")
 
 PAIRS = list(pairs())
 SEVERAL = [pair for pair in PAIRS if len(pair.articles) > 1]

@@ -1,12 +1,10 @@
 """Articles that contradict each other, told from those that do not, and shown side by side."""
 
-import importlib.util
 import re
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from benchmark_scripts import benchmark
 
 from rag import page, report
 from rag.arabic import analyse, sentences
@@ -88,21 +86,12 @@ def said(text, **known):
     return Document.of(known.pop("title", "حريق سوق الصفافير"), text, **known)
 
 
-def benchmark():
-    path = Path(__file__).parents[1] / "benchmarks" / "conflicts.py"
-    spec = importlib.util.spec_from_file_location("conflicts_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 # What is a conflict
 
 
 @pytest.mark.parametrize("part", ["tune", "report", "late", "last", "again"])
 def test_labelled_pairs_are_told_apart(part):
-    module = benchmark()
+    module = benchmark("conflicts")
     pairs = [pair for pair in module.read_pairs() if module.part_of(pair["id"]) == part]
     result = module.score(pairs)
     assert result.pairs >= 20

@@ -1,6 +1,5 @@
 """Copies found, different stories kept apart, and groups that stay the same."""
 
-import importlib.util
 import random
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from benchmark_scripts import benchmark
 
 from rag.copies import SIGNATURE_SIZE, bands, group, is_copy, regroup, signature
 from rag.types import Document
@@ -37,15 +37,6 @@ def edited(*edits: tuple[str, str], title: str = "إجلاء سكان ثلاث �
         assert old in text
         text = text.replace(old, new)
     return story(text, title)
-
-
-def benchmark():
-    path = ROOT / "benchmarks" / "copies.py"
-    spec = importlib.util.spec_from_file_location("copies_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 # Pairs
@@ -231,7 +222,7 @@ def test_what_is_known_besides_title_and_text_does_not_matter():
 
 
 def test_the_labelled_pairs_reach_the_required_precision_and_recall():
-    copies = benchmark()
+    copies = benchmark("copies")
     pairs = copies.labelled()
     kinds = [pair.kind == "copy" for pair in pairs]
     assert len(pairs) >= 120

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 from datetime import date
-from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benchmark_scripts import benchmark
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,18 +15,7 @@ from rag.clean.datelines import day_in_url, day_of_article, implied_day, stated_
 from rag.clean.dates import explain_day, mentions, parse_day
 from rag.clean.months import HIJRI_MONTHS, MONTH_NAMES, MONTHS, WEEKDAYS
 
-BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "dates.py"
 PUBLISHED = "2024-06-12"  # a Wednesday
-
-
-def benchmark() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_dates", BENCHMARK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclass looks for it there
-    spec.loader.exec_module(module)
-    return module
 
 
 def found(text: str, published: str | None = PUBLISHED) -> list[tuple[str, str]]:
@@ -40,7 +26,7 @@ def found(text: str, published: str | None = PUBLISHED) -> list[tuple[str, str]]
 
 
 def test_of_the_labelled_sentences_95_in_100_are_read_exactly() -> None:
-    module = benchmark()
+    module = benchmark("dates")
     rows = module.read_rows(module.SENTENCES)
     assert len(rows) >= 150
     kept = [row for row in rows if row["kept"]]
@@ -50,7 +36,7 @@ def test_of_the_labelled_sentences_95_in_100_are_read_exactly() -> None:
 
 
 def test_the_benchmark_counts_a_wrong_date_as_wrong() -> None:
-    module = benchmark()
+    module = benchmark("dates")
     right = {"text": "في 3 مايو 2020", "published": None}
     label = {"words": "3 مايو 2020", "iso": "2020-05-03", "is_inferred": False}
     other = {**label, "iso": "2020-05-04"}

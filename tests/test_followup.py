@@ -1,10 +1,9 @@
-import importlib.util
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from benchmark_scripts import benchmark
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,11 +145,7 @@ def test_there_are_conversations_of_every_kind_and_of_two_and_three_turns():
 
 
 def test_the_benchmark_counts_ranks_up_to_a_depth():
-    path = ROOT / "benchmarks" / "conversations.py"
-    spec = importlib.util.spec_from_file_location("conversations_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
+    module = benchmark("conversations")
     assert module.share([1, 5, 6, 0], 5) == 0.5
     assert [module.is_kept(name) for name in ("chain-01", "chain-02", "chain-10")] == [
         False,

@@ -1,15 +1,11 @@
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
 import pytest
+from benchmark_scripts import benchmark
 
 from rag.types import Citation, Document, passage_of
 from rag.verify import Checker
 from rag.verify.reading import read
-
-ROOT = Path(__file__).parents[1]
 
 MUSEUM = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها تجار المدينة."
 FERRY = "وصلت 25 سفينة إلى ميناء الزهراء صباح الأحد."
@@ -253,37 +249,29 @@ def test_months_have_one_form_in_all_calendars():
     assert forms == {"month7"}
 
 
-@pytest.fixture(scope="module")
-def benchmark():
-    """benchmarks/check.py, which is a script and no part of the package."""
-    path = ROOT / "benchmarks" / "check.py"
-    spec = importlib.util.spec_from_file_location("check_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("part", ["tune", "report"])
-def test_labelled_pairs_are_told_apart_as_well_as_required(benchmark, part):
-    pairs = [pair for pair in benchmark.labelled() if pair.part == part]
+def test_labelled_pairs_are_told_apart_as_well_as_required(part):
+    check = benchmark("check")
+    pairs = [pair for pair in check.labelled() if pair.part == part]
     if part == "tune":
         pairs = pairs[::4]  # the benchmark takes all of them
-    result = benchmark.score(pairs, benchmark.against_passage)
+    result = check.score(pairs, check.against_passage)
     assert result.pairs >= 130
-    assert result.precision >= benchmark.PRECISION
-    assert result.recall >= benchmark.RECALL
+    assert result.precision >= check.PRECISION
+    assert result.recall >= check.RECALL
 
 
-def test_false_drafts_are_not_shown_as_they_were_written(benchmark):
-    drafts = benchmark.shown()
+def test_false_drafts_are_not_shown_as_they_were_written():
+    check = benchmark("check")
+    drafts = check.shown()
     assert sum(drafts.values()) >= 380
     false = sum(number for (label, _), number in drafts.items() if label == "unsupported")
-    assert drafts["unsupported", "as written"] <= benchmark.SHOWN * false
+    assert drafts["unsupported", "as written"] <= check.SHOWN * false
 
 
-def test_pairs_have_ids_of_their_own_and_one_passage_each(benchmark):
-    pairs = benchmark.labelled()
+def test_pairs_have_ids_of_their_own_and_one_passage_each():
+    check = benchmark("check")
+    pairs = check.labelled()
     passages = {(pair.id.split("-")[0], pair.passage) for pair in pairs}
     assert len({pair.id for pair in pairs}) == len(pairs)
     assert len(passages) == len({number for number, _ in passages})
