@@ -6,23 +6,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fake_pipeline import pipeline_over
 from tiny_model import CONTROL, write_tiny_model
 
 from rag import page
-from rag.arabic import analyse
-from rag.chunk import SentenceChunker
-from rag.compose import Composer
-from rag.confidence import Confidence
-from rag.evidence import EvidenceSelector
-from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
+from rag.fakes import FakeGenerator
 from rag.generate.llama import LlamaCppGenerator
-from rag.ingest import embed_documents
-from rag.pipeline import Rag, Steps
-from rag.prompt import Prompt
-from rag.retrieve import Retriever
-from rag.settings import project_file
 from rag.types import Document
-from rag.verify import Checker
 
 LINES = (Path(__file__).parent / "attacks" / "attacks.jsonl").read_text("utf-8").splitlines()
 ATTACKS = [json.loads(line) for line in LINES]
@@ -35,24 +25,8 @@ each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: atta
 
 
 def rag_over(attack, generator):
-    """The pipeline over the article of an attack and another, with fakes at the other seams."""
-    embedder, chunker = FakeEmbedder(), SentenceChunker()
-    index = ExactIndex(embedder.dimension, analyse=analyse)
-    documents = [Document.of("مترو النخلة", attack["article"]), OTHER]
-    embed_documents(documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None)
-    index.commit()
-    steps = Steps(
-        embedder=embedder,
-        chunker=chunker,
-        make_retriever=Retriever,
-        selector=EvidenceSelector(),
-        confidence=Confidence(decline_below=0.0),
-        prompt=Prompt(project_file("prompts")),
-        generator=generator,
-        composer=Composer(Checker()),
-        open_index=lambda _folder: index,
-    )
-    return Rag(steps, index)
+    """A pipeline over the article of an attack and another."""
+    return pipeline_over([Document.of("مترو النخلة", attack["article"]), OTHER], generator)
 
 
 def is_quotation(sentence):

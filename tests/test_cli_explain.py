@@ -3,13 +3,12 @@ import json
 from contextlib import nullcontext
 
 import pytest
+from fake_pipeline import indexed
 
 from rag.arabic import analyse
-from rag.chunk import SentenceChunker
 from rag.cli.answers import search
 from rag.cli.explain import explained_as_json, explained_as_text
-from rag.fakes import ExactIndex, FakeEmbedder
-from rag.ingest import embed_documents
+from rag.fakes import FakeEmbedder
 from rag.retrieve import Retriever
 from rag.types import Document, Hit, passage_of
 
@@ -22,16 +21,7 @@ QUESTION = "كم كلف ترميم المتحف؟"
 @pytest.fixture
 def retriever():
     embedder = FakeEmbedder()
-    index = ExactIndex(embedder.dimension, analyse=analyse)
-    embed_documents(
-        [METRO, MUSEUM, DATES],
-        index,
-        chunker=SentenceChunker(),
-        embedder=embedder,
-        progress=lambda *_: None,
-    )
-    index.commit()
-    return Retriever(embedder, index)
+    return Retriever(embedder, indexed([METRO, MUSEUM, DATES], embedder))
 
 
 def run(capsys, retriever, **options):

@@ -5,23 +5,16 @@ from dataclasses import replace
 
 import pytest
 from benchmark_scripts import benchmark
+from fake_pipeline import pipeline_over
 
 from rag import page, report
-from rag.arabic import analyse, sentences
-from rag.chunk import SentenceChunker
+from rag.arabic import sentences
 from rag.compose import Composer
-from rag.confidence import Confidence
 from rag.conflict import DIFFER, conflicts, with_conflict
 from rag.conflict.lexicon import fate
 from rag.conflict.quantities import quantities
-from rag.evidence import EvidenceSelector
-from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
-from rag.ingest import embed_documents
+from rag.fakes import FakeGenerator
 from rag.page import Turn
-from rag.pipeline import Rag, Steps
-from rag.prompt import Prompt
-from rag.retrieve import Retriever
-from rag.settings import project_file
 from rag.types import Answer, Citation, Document, Evidence, Hit, Sentence, passage_of
 from rag.verify import Checker
 
@@ -313,46 +306,20 @@ def test_the_terminal_prints_the_sentence_and_both_sources():
     assert "[2] فاجعة في سوق الصفافير" in text
 
 
-@pytest.fixture
-def make_rag():
-    """A pipeline over two articles, of fakes at the seams; without a reply all is quoted."""
-
-    def make(reply=None, documents=(TWELVE, TWENTY)):
-        embedder, chunker = FakeEmbedder(), SentenceChunker()
-        index = ExactIndex(embedder.dimension, analyse=analyse)
-        embed_documents(
-            documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None
-        )
-        index.commit()
-        steps = Steps(
-            embedder=embedder,
-            chunker=chunker,
-            make_retriever=Retriever,
-            selector=EvidenceSelector(),
-            confidence=Confidence(decline_below=0.0),
-            prompt=Prompt(project_file("prompts")),
-            generator=FakeGenerator([reply]) if reply else None,
-            composer=Composer(Checker(), longest_words=60),
-            open_index=lambda _folder: index,
-        )
-        return Rag(steps, index)
-
-    return make
-
-
-def test_a_question_that_two_articles_answer_differently_gets_both(make_rag):
-    answer = make_rag().ask(QUESTION)
+def test_a_question_that_two_articles_answer_differently_gets_both():
+    composer = Composer(Checker(), longest_words=60)
+    answer = pipeline_over([TWELVE, TWENTY], composer=composer).ask(QUESTION)
     [sentence] = [each for each in answer.sentences if each.reason == DIFFER]
     assert {c.passage.document_id for c in sentence.citations} == {TWELVE.id, TWENTY.id}
     assert answer.status == "quoted"
     assert sum(len(each.text.split()) for each in answer.sentences) <= 60
 
 
-def test_the_conflict_follows_what_the_model_wrote(make_rag):
+def test_the_conflict_follows_what_the_model_wrote():
     wrote = "20 شخصاً قُتلوا في حريق سوق الصفافير."
     text = f"{wrote.removesuffix('.')}، كما قالت مصادر طبية في المدينة مساء الحريق."
     detailed = Document.of(TWENTY.title, text, source=TWENTY.source, published=TWENTY.published)
-    answer = make_rag(wrote, documents=(TWELVE, detailed)).ask(QUESTION)
+    answer = pipeline_over([TWELVE, detailed], FakeGenerator([wrote])).ask(QUESTION)
     assert answer.status == "answered"
     assert answer.sentences[0].text == wrote
     assert answer.sentences[1].reason == DIFFER
@@ -360,7 +327,7 @@ def test_the_conflict_follows_what_the_model_wrote(make_rag):
     assert "20 شخصاً" in first.quote
 
 
-def test_articles_that_agree_are_quoted_as_before(make_rag):
+def test_articles_that_agree_are_quoted_as_before():
     same = Document.of(TWENTY.title, TWENTY.text.replace("20 شخصاً", "12 شخصاً"))
-    answer = make_rag(documents=(TWELVE, same)).ask(QUESTION)
+    answer = pipeline_over([TWELVE, same]).ask(QUESTION)
     assert [each.reason for each in answer.sentences] == ["اقتباس حرفي", "اقتباس حرفي"]

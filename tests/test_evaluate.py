@@ -3,23 +3,15 @@ import logging
 from pathlib import Path
 
 import pytest
+from fake_pipeline import copies_the_best_evidence, indexed, pipeline_over
 
-from rag.arabic import analyse
-from rag.chunk import SentenceChunker
 from rag.cli.answers import evaluate as evaluate_command
-from rag.compose import Composer
 from rag.confidence import Confidence, Weights
 from rag.errors import GeneratorError, ModelError, QuestionSetError
 from rag.evaluate import Row, Run, evaluate
-from rag.evidence import EvidenceSelector
-from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
-from rag.ingest import embed_documents
-from rag.pipeline import Rag, Steps
-from rag.prompt import Prompt
+from rag.fakes import FakeGenerator
 from rag.questions import QuestionSet
-from rag.retrieve import Retriever
 from rag.types import Answer, Document, Question
-from rag.verify import Checker
 
 METRO = Document.of("مترو المنارة", "افتتح الخط الأول للمترو في 12 مارس 2021.", path="a/metro.txt")
 MUSEUM = Document.of("متحف الموانئ", "كلف ترميم المتحف 28 مليون دينار.", path="a/museum.txt")
@@ -34,14 +26,9 @@ OWN_CORPUS = QuestionSet("own.jsonl", QUESTIONS, DOCUMENTS)
 DEFAULT = Confidence()
 
 
-def copies_the_best_evidence(messages):
-    listed = messages[-1].content.split("\n")[1]
-    return listed.removeprefix("[1] ") + " [1]"
-
-
 def failing_at(word, error):
     def reply(messages):
-        if word in messages[-1].content.split("\n")[0]:
+        if word in messages[-1].content.rpartition("السؤال:")[2]:
             raise error
         return copies_the_best_evidence(messages)
 
@@ -49,37 +36,24 @@ def failing_at(word, error):
 
 
 @pytest.fixture
-def make_rag(tmp_path):
-    (tmp_path / "answer.system.md").write_text("أجب.", "utf-8")
-    (tmp_path / "answer.user.md").write_text("$question\n$evidence", "utf-8")
-    embedder, chunker, indexes = FakeEmbedder(), SentenceChunker(), {}
+def make_rag():
+    indexes = {}
 
     def open_index(folder):
         # a folder keeps its index from one opening to the next
-        return indexes.setdefault(folder, ExactIndex(embedder.dimension, analyse=analyse))
+        return indexes.setdefault(folder, indexed(()))
 
     def make(
         reply=copies_the_best_evidence, *, documents=(), decline_below=0.0, weights=DEFAULT.weights
     ):
-        steps = Steps(
-            embedder=embedder,
-            chunker=chunker,
-            make_retriever=Retriever,
-            selector=EvidenceSelector(),
-            confidence=Confidence(decline_below=decline_below, weights=weights),
-            prompt=Prompt(tmp_path),
-            generator=FakeGenerator(reply),
-            composer=Composer(Checker()),
-            open_index=open_index,
-        )
         description = {"settings": {"top_k": 10, "folder": Path("index")}, "models": {"a": "b"}}
-        rag = Rag(steps, open_index("main"), description=description)
-        index = open_index("main")
-        embed_documents(
-            documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None
+        return pipeline_over(
+            documents,
+            FakeGenerator(reply),
+            confidence=Confidence(decline_below=decline_below, weights=weights),
+            open_index=open_index,
+            description=description,
         )
-        index.commit()
-        return rag
 
     return make
 

@@ -2,12 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_pipeline import indexed
 
 from rag.arabic import analyse
-from rag.chunk import SentenceChunker
 from rag.clock import Clock
 from rag.fakes import ExactIndex, FakeEmbedder
-from rag.ingest import embed_documents
 from rag.overview import SHORTEST_QUOTATION, Overviewer, snapshots
 from rag.overview.choice import candidates_of
 from rag.overview.naming import Forms, Name
@@ -46,12 +45,8 @@ DATES = Document.of(
 @pytest.fixture
 def ask():
     """Asks a question of a corpus of three articles."""
-    embedder, chunker = FakeEmbedder(), SentenceChunker()
-    index = ExactIndex(embedder.dimension, analyse=analyse)
-    documents = (METRO, SECOND, DATES)
-    embed_documents(documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None)
-    index.set_copies([])
-    index.commit()
+    embedder = FakeEmbedder()
+    index = indexed([METRO, SECOND, DATES], embedder)
     retriever = Retriever(embedder, index)
 
     def asked(question, *, overviewer=Overviewer(), **more):  # noqa: B008

@@ -1,23 +1,14 @@
 import threading
 from contextlib import closing
-from pathlib import Path
 
 import pytest
+from fake_pipeline import copies_the_best_evidence, pipeline_over
 
 from rag.arabic import analyse
-from rag.chunk import SentenceChunker
-from rag.compose import Composer
 from rag.confidence import Confidence, Weights
 from rag.errors import ArticleError, RagError
-from rag.evidence import EvidenceSelector
-from rag.fakes import ExactIndex, FakeEmbedder, FakeGenerator
-from rag.ingest import embed_documents
-from rag.pipeline import Rag, Steps
-from rag.prompt import Prompt
-from rag.retrieve import Retriever
-from rag.settings import project_file
+from rag.fakes import ExactIndex, FakeGenerator
 from rag.types import DECLINED, Document
-from rag.verify import Checker
 
 METRO = Document.of(
     "مترو المنارة",
@@ -40,39 +31,12 @@ QUESTION = "كم كلف ترميم متحف الموانئ؟"
 COST = "كلف ترميم متحف الموانئ 28 مليون دينار."
 
 
-def copies_the_best_evidence(messages):
-    """What a good model does: the words of [1], and its marker."""
-    [best] = [line for line in messages[-1].content.split("\n") if line.startswith("[1] ")]
-    return best.removeprefix("[1] ") + " [1]"
-
-
 @pytest.fixture
 def make_rag():
-    """A pipeline over `documents`, of fakes at the seams and the real steps between them."""
+    """A pipeline over `documents`, with a reply or a generator of its own, and other parts."""
 
-    def make(reply=copies_the_best_evidence, *, documents=ARTICLES, decline_below=0.0, **changes):
-        embedder, chunker = FakeEmbedder(), SentenceChunker()
-
-        def open_index(_folder):
-            return ExactIndex(embedder.dimension, analyse=analyse)
-
-        parts = {
-            "embedder": embedder,
-            "chunker": chunker,
-            "make_retriever": Retriever,
-            "selector": EvidenceSelector(),
-            "confidence": Confidence(decline_below=decline_below),
-            "prompt": Prompt(project_file("prompts")),
-            "generator": FakeGenerator(reply),
-            "composer": Composer(Checker()),
-            "open_index": open_index,
-        }
-        index = open_index(Path())
-        embed_documents(
-            documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None
-        )
-        index.commit()
-        return Rag(Steps(**parts | changes), index, description={"models": {"embedder": "fake"}})
+    def make(reply=copies_the_best_evidence, *, documents=ARTICLES, **parts):
+        return pipeline_over(documents, **{"generator": FakeGenerator(reply)} | parts)
 
     return make
 
@@ -180,7 +144,7 @@ def test_a_model_that_writes_nothing_leaves_a_quotation(make_rag):
 
 def test_without_enough_evidence_the_model_is_not_asked(make_rag):
     generator = SeenGenerator([])
-    rag = make_rag(generator=generator, decline_below=1.1)
+    rag = make_rag(generator=generator, confidence=Confidence(decline_below=1.1))
     first, last = rag.stream(QUESTION)
     assert generator.received == []
     assert (last.status, last.text) == ("declined", DECLINED)
@@ -332,13 +296,14 @@ def test_ingesting_a_path_that_does_not_exist_is_an_error(make_rag, tmp_path):
 
 
 def test_over_asks_the_same_pipeline_about_other_documents_alone(make_rag):
-    rag = make_rag(documents=[METRO])
+    described = {"models": {"embedder": "fake"}}
+    rag = make_rag(documents=[METRO], description=described)
     other = Document.of("متحف آخر", "كلف ترميم متحف الموانئ 5 ملايين دينار.")
     with rag.over([other]) as alone:
         answer = alone.ask(QUESTION)
         assert {hit.passage.document_id for hit in answer.hits} == {other.id}
         assert "5 ملايين" in answer.text
-        assert alone.describe() == rag.describe() == {"models": {"embedder": "fake"}}
+        assert alone.describe() == rag.describe() == described
     assert rag.documents() == [METRO]
 
 
@@ -384,7 +349,7 @@ def test_without_a_generator_the_answer_is_quotations_alone(make_rag):
     assert answer.status == "quoted"
     assert answer.sentences[0].text == f"«{COST}»"
     assert all(sentence.citations for sentence in answer.sentences)
-    declined = make_rag(generator=None, decline_below=1.0).ask(QUESTION)
+    declined = make_rag(generator=None, confidence=Confidence(decline_below=1.0)).ask(QUESTION)
     assert (declined.status, declined.text) == ("declined", DECLINED)
 
 
@@ -447,7 +412,7 @@ def test_an_overview_is_quoted_without_the_model(make_rag):
 
 
 def test_a_declined_answer_says_what_could_be_asked_instead(make_rag):
-    rag = make_rag(decline_below=1.0)
+    rag = make_rag(confidence=Confidence(decline_below=1.0))
     declined = rag.ask("كم راتب العاملين في متحف الموانئ؟")
     assert declined.status == "declined"
     assert declined.suggestions

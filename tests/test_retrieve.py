@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from fake_pipeline import indexed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.arabic import analyse
-from rag.chunk import SentenceChunker, sentences_of
-from rag.fakes import ExactIndex, FakeEmbedder
-from rag.ingest import embed_documents
+from rag.chunk import sentences_of
+from rag.fakes import FakeEmbedder
 from rag.priors import Priors
 from rag.retrieve import Retriever, fuse
 from rag.types import Answer, Citation, Document, Hit, Sentence, passage_of
@@ -36,16 +35,7 @@ def embedder():
 @pytest.fixture
 def make_retriever(embedder):
     def make(*documents, **settings):
-        index = ExactIndex(embedder.dimension, analyse=analyse)
-        embed_documents(
-            documents,
-            index,
-            chunker=SentenceChunker(),
-            embedder=embedder,
-            progress=lambda *_: None,
-        )
-        index.commit()
-        return Retriever(embedder, index, **settings)
+        return Retriever(embedder, indexed(documents, embedder), **settings)
 
     return make
 
