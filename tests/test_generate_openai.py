@@ -1,6 +1,5 @@
 """A writer behind a server, over a real connection to a process of this machine."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from loopback import free_port
 
 from rag.errors import GeneratorError, SettingsError
 from rag.generate.openai import OpenAIGenerator
@@ -16,12 +16,6 @@ from rag.types import Message
 
 ASKED = [Message("system", "أجب."), Message("user", "متى افتُتح المترو؟")]
 WHOLE = "افتُتح المترو في  12 مارس 2021 [1]."  # without the characters of another script
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 """The chat over a pipeline of fakes, and how a test uses it."""
 
-import socket
 import threading
 import time
 from dataclasses import replace
+
+from loopback import free_port
 
 from rag.arabic import analyse
 from rag.errors import GeneratorError
@@ -92,12 +93,6 @@ class Site:
     def close(self):
         self._blocks.close(verbose=False)
         self.rag.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ask(page, question, *, wait=True):
