@@ -9,7 +9,7 @@ from itertools import permutations
 from rag.arabic import content_stems, words
 from rag.conflict.claims import (
     Claim,
-    Wanted,
+    Need,
     amount_claim,
     is_same_amount_otherwise,
     is_same_time_otherwise,
@@ -32,16 +32,16 @@ def conflicts(
     `documents` are those of the evidence, by id; what is not among them is passed over. Each pair
     comes in both orders, those that begin with the best evidence first.
     """
-    wanted = Wanted.of(question)
+    need = Need.of(question)
     known = [
         (item, documents[item.passage.document_id])
         for item in evidence
         if item.passage.document_id in documents
     ]
-    for one, other in permutations(known if wanted.topic else (), 2):
+    for one, other in permutations(known if need.topic else (), 2):
         if one[1].id != other[1].id:
-            found = _conflict(wanted, one, other)
-            if found and is_one_story(wanted, one, other):
+            found = _conflict(need, one, other)
+            if found and is_one_story(need, one, other):
                 yield found
 
 
@@ -76,19 +76,19 @@ def with_conflict(
 
 
 def _conflict(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+    need: Need, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
 ) -> Conflict | None:
-    if wanted.asked.kind == "other":
-        found = contrast(wanted, one[0].quote, other[0].quote)
+    if need.asked.kind == "other":
+        found = contrast(need, one[0].quote, other[0].quote)
         if found is None:
             return None
         return Conflict(_at(*one, found.one), _at(*other, found.other))
-    read = amount_claim if wanted.asked.kind == "amount" else time_claim
-    a, b = read(wanted, *one), read(wanted, *other)
+    read = amount_claim if need.asked.kind == "amount" else time_claim
+    a, b = read(need, *one), read(need, *other)
     if a is None or b is None:
         return None
     is_other_time = is_same_time_otherwise(a, b) and not are_news_apart(a, b)
-    if is_other_time or is_same_amount_otherwise(wanted, a, b):
+    if is_other_time or is_same_amount_otherwise(need, a, b):
         return Conflict(_side(a), _side(b))
     return None
 

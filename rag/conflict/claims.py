@@ -65,8 +65,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A question as claims are compared with it."""
+class Need:
+    """The information need of a question, as claims are compared with it."""
 
     asked: Asked
     topic: tuple[str, ...]  # its content words, in order
@@ -76,8 +76,8 @@ class Wanted:
     is_share: bool = False  # whether it asks for a part of a hundred
 
     @classmethod
-    def of(cls, question: str) -> Wanted:
-        """What a question wants, with the words it says it in."""
+    def of(cls, question: str) -> Need:
+        """What a question asks for, with the words it says it in."""
         asked = asked_for(question)
         spoken = [w for w in words(question) if w not in STOP_WORDS and not w.isascii()]
         empty = _ASKING | asked.units | MONEY | (_TIME_WORDS if asked.kind == "time" else set())
@@ -95,14 +95,14 @@ class Wanted:
         return any(likeness(form, word) >= 0.6 for word in self.topic)
 
 
-def amount_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | None:
+def amount_claim(need: Need, item: Evidence, document: Document) -> Claim | None:
     """The one amount of a sentence that the question asks for; None if none or two do."""
     text = item.quote
     changes = (t.form for t in tokens_of(text) if listed(t.form) & CHANGED)
-    if _is_denied(text) or _is_first_count(text) or not all(map(wanted.speaks_of, changes)):
+    if _is_denied(text) or _is_first_count(text) or not all(map(need.speaks_of, changes)):
         return None
     counts = [q for q in quantities(text) if not (is_part(q, text) or _is_negated(q, text))]
-    fitting = [quantity for quantity in counts if _answers(wanted, quantity, text)]
+    fitting = [quantity for quantity in counts if _answers(need, quantity, text)]
     if len({quantity.value for quantity in fitting}) != 1:
         return None
     tokens, found = tokens_of(text), fitting[0]
@@ -110,17 +110,17 @@ def amount_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | 
     return Claim(item, document, start, end, found, is_expected=_is_expected(text))
 
 
-def time_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | None:
+def time_claim(need: Need, item: Evidence, document: Document) -> Claim | None:
     """The one time of a sentence that stands by what the question asks about."""
     text = item.quote
     if _is_denied(text) or any(token.form in POSTPONED for token in tokens_of(text)):
         return None
     found = mentions(text, published=document.published)
-    event = wanted.topic[:1]
+    event = need.topic[:1]
     tokens = tokens_of(text)
     places = [i for i, t in enumerate(tokens) if event and likeness(t.form, event[0]) >= 0.6]
     # «بدأ بناء المصنع» is not when «بدأ العمل في المصنع».
-    is_same = all(any(likeness(t.form, w) >= 0.6 for t in tokens) for w in wanted.topic[1:2])
+    is_same = all(any(likeness(t.form, w) >= 0.6 for t in tokens) for w in need.topic[1:2])
     if not places or not found or not is_same:
         return None
     near = [(_steps(text, each, places), each) for each in found]
@@ -133,15 +133,15 @@ def time_claim(wanted: Wanted, item: Evidence, document: Document) -> Claim | No
     )
 
 
-def is_same_amount_otherwise(wanted: Wanted, one: Claim, other: Claim) -> bool:
+def is_same_amount_otherwise(need: Need, one: Claim, other: Claim) -> bool:
     """Whether two amounts are of the same count and cannot both be right."""
     a, b = one.quantity, other.quantity
     if a is None or b is None or not a.excludes(b) or one.is_expected != other.is_expected:
         return False
     return (
         is_same_unit(a, b)
-        and _times(wanted, one) == _times(wanted, other)
-        and _is_qualified_alike(wanted, one, other)
+        and _times(need, one) == _times(need, other)
+        and _is_qualified_alike(need, one, other)
     )
 
 
@@ -191,42 +191,40 @@ def _is_future(form: str) -> bool:
     return form[:2] in ("سي", "ست") and len(form) >= 5 and not form.startswith(NO_FUTURE)
 
 
-def _answers(wanted: Wanted, one: Quantity, text: str) -> bool:
-    asked, unit = wanted.asked, unit_of(one)
-    if (one.amount.family == "percent") != wanted.is_share:
+def _answers(need: Need, one: Quantity, text: str) -> bool:
+    asked, unit = need.asked, unit_of(one)
+    if (one.amount.family == "percent") != need.is_share:
         return False
-    if wanted.fates:
-        if one.amount.family not in ("", "thing") or fate_of(one, text) not in wanted.fates:
+    if need.fates:
+        if one.amount.family not in ("", "thing") or fate_of(one, text) not in need.fates:
             return False
-        return not unit or unit in ANYBODY or not wanted.thing or _is_counted_as(wanted, unit)
+        return not unit or unit in ANYBODY or not need.thing or _is_counted_as(need, unit)
     if asked.units:
-        return asked.is_held_by(f"5 {unit}") and _is_spoken_of(wanted, one, text)
-    if wanted.thing:
-        return _is_thing(wanted, one, text) and _is_spoken_of(wanted, one, text)
-    return _is_spoken_of(wanted, one, text)
+        return asked.is_held_by(f"5 {unit}") and _is_spoken_of(need, one, text)
+    if need.thing:
+        return _is_thing(need, one, text) and _is_spoken_of(need, one, text)
+    return _is_spoken_of(need, one, text)
 
 
-def _is_counted_as(wanted: Wanted, unit: str) -> bool:
-    return (
-        wanted.thing in ANYBODY or bool(fate(wanted.thing)) or likeness(unit, wanted.thing) >= 0.6
-    )
+def _is_counted_as(need: Need, unit: str) -> bool:
+    return need.thing in ANYBODY or bool(fate(need.thing)) or likeness(unit, need.thing) >= 0.6
 
 
-def _is_thing(wanted: Wanted, one: Quantity, text: str) -> bool:
+def _is_thing(need: Need, one: Quantity, text: str) -> bool:
     """Whether the unit is the thing that is asked for, or that thing stands before it."""
     unit = unit_of(one)
     counted = {unit_of(each) for each in quantities(text)} - {""}
-    named = {each for each in counted if likeness(each, wanted.thing) >= 0.6}
+    named = {each for each in counted if likeness(each, need.thing) >= 0.6}
     if named:
         return unit in named
     tokens = tokens_of(text)
     last = max((o.last for o in quantities(text) if o.last <= one.first), default=0)
     # «بلغ عدد المشاركين في السباق 300 عداء»
     before = tokens[max(last, one.first - _BESIDE) : one.first]
-    return any(likeness(token.form, wanted.thing) >= 0.6 for token in before)
+    return any(likeness(token.form, need.thing) >= 0.6 for token in before)
 
 
-def _is_spoken_of(wanted: Wanted, one: Quantity, text: str) -> bool:
+def _is_spoken_of(need: Need, one: Quantity, text: str) -> bool:
     """Whether a word of the question stands near, with no other quantity between."""
     tokens, others = tokens_of(text), quantities(text)
     first = max((o.last for o in others if o.last <= one.first), default=0)
@@ -237,7 +235,7 @@ def _is_spoken_of(wanted: Wanted, one: Quantity, text: str) -> bool:
     ]
     counted = unit_of(one)
     return any(
-        wanted.speaks_of(token.form)
+        need.speaks_of(token.form)
         for token in around
         if token.form[0].isalpha() and token.form != counted and token.form not in NEUTRAL
     )
@@ -253,21 +251,21 @@ def _steps(text: str, time: Mention, places: Sequence[int]) -> int:
     )
 
 
-def _times(wanted: Wanted, claim: Claim) -> frozenset[str]:
+def _times(need: Need, claim: Claim) -> frozenset[str]:
     """The words that tell which time, or how long, an amount is of."""
     forms = [token.form for token in tokens_of(claim.item.quote)]
-    told = {form for form in forms if form in RATES | PERIODS and not wanted.speaks_of(form)}
+    told = {form for form in forms if form in RATES | PERIODS and not need.speaks_of(form)}
     parts = (f"{a} {b}" for a, b in pairwise(forms) if a in PARTS and b in ORDINALS)
     return frozenset(told.union(parts))
 
 
-def _is_qualified_alike(wanted: Wanted, one: Claim, other: Claim) -> bool:
+def _is_qualified_alike(need: Need, one: Claim, other: Claim) -> bool:
     """Whether «20 سائحا أجنبيا» or «من الجيش» narrows one count and not the other."""
-    a, b = (_qualifier(wanted, claim) for claim in (one, other))
+    a, b = (_qualifier(need, claim) for claim in (one, other))
     return (not a and not b) or bool(a and b and likeness(a, b) >= 0.6)
 
 
-def _qualifier(wanted: Wanted, claim: Claim) -> str:
+def _qualifier(need: Need, claim: Claim) -> str:
     """The adjective of origin after what is counted, or what follows its «من»."""
     one, tokens = claim.quantity, tokens_of(claim.item.quote)
     if one is None:
@@ -276,11 +274,11 @@ def _qualifier(wanted: Wanted, claim: Claim) -> str:
     if after and after[0] == unit_of(one):
         after = after[1:]
     if after[:1] == ["من"] and after[1:2] and after[1].isalpha():
-        return "" if wanted.speaks_of(after[1]) else after[1]
+        return "" if need.speaks_of(after[1]) else after[1]
     is_nisba = bool(after) and len(after[0]) > 3 and after[0].endswith(("ي", "يا", "يه", "يين"))
     if (
         is_nisba
-        and not wanted.speaks_of(after[0])
+        and not need.speaks_of(after[0])
         and after[0] not in NEUTRAL | COMMON | NEGATIONS | MONTHS.keys()
     ):
         return after[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.conflict.claims import Wanted
+from rag.conflict.claims import Need
 from rag.conflict.lexicon import COMMON, DENIALS, EXPECTED, RESTORED, UNTRUE
 from rag.conflict.quantities import tokens_of
 from rag.verify.alignment import Alignment, align
@@ -27,7 +27,7 @@ class Contrast:
     other: str
 
 
-def contrast(wanted: Wanted, one: str, other: str) -> Contrast | None:
+def contrast(need: Need, one: str, other: str) -> Contrast | None:
     """The word of each sentence in which they contradict each other; None where they do not."""
     forms = [{token.form for token in tokens_of(text)} for text in (one, other)]
     if any(set(f) & (RESTORED | EXPECTED | UNTRUE) for f in forms):
@@ -35,7 +35,7 @@ def contrast(wanted: Wanted, one: str, other: str) -> Contrast | None:
     a, b = _denied(read(one)), _denied(read(other))
     found = align(a, b)
     for i, place in _differing(found):
-        if _says_the_rest(found, i, place) and _is_asked(wanted, found, i, place):
+        if _says_the_rest(found, i, place) and _is_asked(need, found, i, place):
             return Contrast(found.sentence[i].form, found.source[place].form)
     return None
 
@@ -116,11 +116,11 @@ def _is_of_same(found: Alignment, i: int, place: int) -> bool:
     return found.chain.get(i + 1) == place + 1 or likeness(after[0].form, there[0].form) >= 0.6
 
 
-def _is_asked(wanted: Wanted, found: Alignment, i: int, place: int) -> bool:
+def _is_asked(need: Need, found: Alignment, i: int, place: int) -> bool:
     """Whether the question is about what both sentences share."""
     spoken = {found.sentence[j].form for j in found.chain} | {
         found.source[p].form for p in found.chain.values()
     }
     spoken |= {found.sentence[i].form, found.source[place].form}
-    told = [any(likeness(word, form) >= 0.6 for form in spoken) for word in wanted.topic]
+    told = [any(likeness(word, form) >= 0.6 for form in spoken) for word in need.topic]
     return bool(told) and sum(told) >= _ASKED * len(told)

@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 
 from rag.arabic import STOP_WORDS, numbers, words
 from rag.clean.dates import mentions
-from rag.conflict.claims import Claim, Wanted
+from rag.conflict.claims import Claim, Need
 from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, WEEKDAYS, fate
 from rag.conflict.quantities import tokens_of
 from rag.types import Document, Evidence
@@ -29,15 +29,15 @@ _NO_PLACES = COMMON | NEUTRAL | MONTHS.keys()
 
 
 def is_one_story(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+    need: Need, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
 ) -> bool:
     """Whether two sentences speak of the event the question is about, and of the same one."""
     return (
-        all(_is_about(wanted, item, document) for item, document in (one, other))
-        and (wanted.asked.kind == "time" or _is_one_day(wanted, one, other))
-        and _is_one_place(wanted, one, other)
+        all(_is_about(need, item, document) for item, document in (one, other))
+        and (need.asked.kind == "time" or _is_one_day(need, one, other))
+        and _is_one_place(need, one, other)
         and _shares_words(one, other)
-        and (wanted.asked.kind != "amount" or _has_title(wanted, one[1], other[1]))
+        and (need.asked.kind != "amount" or _has_title(need, one[1], other[1]))
     )
 
 
@@ -54,19 +54,19 @@ def are_news_apart(one: Claim, other: Claim) -> bool:
     return are_news and not _are_close(*published)
 
 
-def _topic(wanted: Wanted) -> list[str]:
+def _topic(need: Need) -> list[str]:
     """The words of the question that tell its matter from others."""
-    return [w for w in wanted.topic if not (fate(w) or w in _NO_TOPIC)]
+    return [w for w in need.topic if not (fate(w) or w in _NO_TOPIC)]
 
 
-def _is_about(wanted: Wanted, item: Evidence, document: Document) -> bool:
-    topic = _topic(wanted)
+def _is_about(need: Need, item: Evidence, document: Document) -> bool:
+    topic = _topic(need)
     whole, near = (
         _known(document.title + " " + document.text),
         _known(f"{document.title} {item.quote}"),
     )
     # What befell people is said near the count; of anything else the sentence must say more.
-    least = _SAID_OF_PEOPLE if wanted.fates else _SAID
+    least = _SAID_OF_PEOPLE if need.fates else _SAID
     return len(topic) >= _FEWEST and all(
         sum(map(text.has, topic)) >= share * len(topic)
         for text, share in ((whole, _COVERED), (near, _SAID), (_known(item.quote), least))
@@ -74,13 +74,13 @@ def _is_about(wanted: Wanted, item: Evidence, document: Document) -> bool:
 
 
 def _is_one_day(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+    need: Need, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
 ) -> bool:
     """Whether the days that both name can be one, and neither report is of another time."""
     dates = [mentions(item.quote, published=document.published) for item, document in (one, other)]
     if all(dates):
         return any(_agree(a.iso, b.iso) for a in dates[0] for b in dates[1])
-    if not _is_one_month(wanted, one, other):
+    if not _is_one_month(need, one, other):
         return False
     weekdays = [WEEKDAYS.intersection(words(item.quote)) for item, _ in (one, other)]
     if all(weekdays) and weekdays[0].isdisjoint(weekdays[1]):
@@ -89,16 +89,16 @@ def _is_one_day(
     for found, published in ((dates[0], days[1]), (dates[1], days[0])):
         # What one dates the other would date too, were it not of its own day.
         if found and published and not any(_is_near(each.iso, published) for each in found):
-            return any(_agree(each.iso, asked) for each in found for asked in wanted.dates)
+            return any(_agree(each.iso, asked) for each in found for asked in need.dates)
     # Prices, goals and the dead of a war are counted again: what is undated is of its own day.
-    return _are_close(*days) or (bool(wanted.dates) and not any(weekdays))
+    return _are_close(*days) or (bool(need.dates) and not any(weekdays))
 
 
 def _is_one_month(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+    need: Need, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
 ) -> bool:
     """Whether «في 5 يونيو» in one sentence can be the time of the other."""
-    asked = {word for word in wanted.topic if word in MONTHS}
+    asked = {word for word in need.topic if word in MONTHS}
     here, there = (_months(item.quote) for item, _ in (one, other))
     if asked or here == there:
         return True
@@ -140,23 +140,23 @@ def _day(published: str | None) -> date | None:
 
 
 def _is_one_place(
-    wanted: Wanted, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
+    need: Need, one: tuple[Evidence, Document], other: tuple[Evidence, Document]
 ) -> bool:
     """Whether one of the sentences is set nowhere that the other's article does not name."""
     unknown = [
-        [p for p in _places(wanted, here.quote) if not _known(f"{there.title} {there.text}").has(p)]
+        [p for p in _places(need, here.quote) if not _known(f"{there.title} {there.text}").has(p)]
         for here, there in ((one[0], other[1]), (other[0], one[1]))
     ]
     return not all(unknown)
 
 
-def _places(wanted: Wanted, text: str) -> list[str]:
+def _places(need: Need, text: str) -> list[str]:
     """The words that follow «في» and the like up to a sign, without the question's own."""
     found: list[str] = []
     left, clause, beside = 0, -1, 0
     for token in tokens_of(text):
         # People are killed in many places; a museum that is in one has a door in another.
-        is_told = bool(wanted.fates) or (token.form.isalpha() and wanted.speaks_of(token.form))
+        is_told = bool(need.fates) or (token.form.isalpha() and need.speaks_of(token.form))
         beside = _BESIDE if is_told else beside - 1
         if token.form in PLACES and (beside >= 0 or left):
             left, clause = _PLACE_WORDS, token.clause
@@ -168,7 +168,7 @@ def _places(wanted: Wanted, text: str) -> list[str]:
                 found.append(token.form)
         else:
             left = 0
-    return [form for form in found if not wanted.speaks_of(form)]
+    return [form for form in found if not need.speaks_of(form)]
 
 
 def _shares_words(one: tuple[Evidence, Document], other: tuple[Evidence, Document]) -> bool:
@@ -186,7 +186,7 @@ def _shares_words(one: tuple[Evidence, Document], other: tuple[Evidence, Documen
     return min(shares) >= _SHARED
 
 
-def _has_title(wanted: Wanted, *documents: Document) -> bool:
+def _has_title(need: Need, *documents: Document) -> bool:
     """Whether either title names what the question does, or something of the other article.
 
     «كم مباراة يلعب الفريق؟» is about any team, and two titles name two.
@@ -194,7 +194,7 @@ def _has_title(wanted: Wanted, *documents: Document) -> bool:
     for document, other in permutations(documents, 2):
         spoken = [word for word in words(document.title) if word not in STOP_WORDS]
         text = _known(f"{other.title} {other.text}")
-        if not spoken or any(wanted.speaks_of(word) or text.has(word) for word in spoken):
+        if not spoken or any(need.speaks_of(word) or text.has(word) for word in spoken):
             return True
     return False
 
