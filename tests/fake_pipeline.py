@@ -1,6 +1,8 @@
-"""Articles to an index in memory and to a pipeline, with fakes at the seams."""
+"""Articles to an index and to a pipeline, with fakes at the seams."""
 
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from rag.arabic import analyse
@@ -9,13 +11,14 @@ from rag.compose import Composer
 from rag.confidence import Confidence
 from rag.embed import Embedder
 from rag.evidence import EvidenceSelector
+from rag.factory import make_chunker, make_index
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.generate import Generator
 from rag.ingest import embed_documents
 from rag.pipeline import Rag, Steps
 from rag.prompt import Prompt
 from rag.retrieve import Retriever
-from rag.settings import project_file
+from rag.settings import Settings, project_file
 from rag.types import Document, Message
 from rag.verify import Checker
 
@@ -27,13 +30,31 @@ def copies_the_best_evidence(messages: Sequence[Message]) -> str:
 
 
 def indexed(documents: Sequence[Document], embedder: Embedder | None = None) -> ExactIndex:
-    """An index that holds these documents."""
+    """An index in memory that holds these documents."""
     embedder = embedder or FakeEmbedder()
     index = ExactIndex(embedder.dimension, analyse=analyse)
     chunker = SentenceChunker()
     embed_documents(documents, index, chunker=chunker, embedder=embedder, progress=lambda *_: None)
     index.commit()
     return index
+
+
+def write_index(
+    documents: Sequence[Document], settings: Settings, *, folder: Path | None = None
+) -> None:
+    """Make the index of the settings, or one in `folder`, with made-up vectors: no model is read.
+
+    An ingest of the same articles then finds their vectors there and needs no model either.
+    """
+    with closing(make_index(settings, folder, create=True)) as index:
+        embed_documents(
+            documents,
+            index,
+            chunker=make_chunker(settings),
+            embedder=FakeEmbedder(settings.embed.dimension),
+            progress=lambda *_: None,
+        )
+        index.commit()
 
 
 def pipeline_over(

@@ -8,14 +8,12 @@ from subprocess import PIPE, Popen
 import click
 import pytest
 from click.testing import CliRunner
+from fake_pipeline import write_index
 
 from rag.articles import find_files, read_articles
 from rag.clean import clean
 from rag.cli import main
 from rag.cli.options import Group
-from rag.factory import make_chunker, make_index
-from rag.fakes import FakeEmbedder
-from rag.ingest import embed_documents
 from rag.settings import load_settings
 
 METRO = "مترو المنارة\n\nافتتح رئيس البلدية الخط الأول للمترو في 12 مارس 2021 أمام الركاب.\n"
@@ -47,22 +45,10 @@ class Shell:
         return line
 
     def store(self):
-        """Put articles into the index as `rag ingest` would, with made-up vectors.
-
-        An ingest of the same articles then finds their vectors there and needs no model.
-        """
+        """Put the articles into the index as `rag ingest` would, with made-up vectors."""
         settings = load_settings(Path("config.toml"))
-        index = make_index(settings, Path(settings.index.folder), create=True)
-        files = find_files([self.articles])
-        embed_documents(
-            [document for path in files for raw in read_articles(path) for document in clean(raw)],
-            index,
-            chunker=make_chunker(settings),
-            embedder=FakeEmbedder(settings.embed.dimension),
-            progress=lambda *_: None,
-        )
-        index.commit()
-        index.close()
+        raws = [raw for path in find_files([self.articles]) for raw in read_articles(path)]
+        write_index([document for raw in raws for document in clean(raw)], settings)
 
 
 @pytest.fixture

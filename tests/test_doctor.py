@@ -3,11 +3,9 @@ import subprocess
 import sys
 
 import pytest
+from fake_pipeline import write_index
 
 from rag.doctor import examine
-from rag.factory import make_chunker, make_index
-from rag.fakes import FakeEmbedder
-from rag.ingest import embed_documents
 from rag.settings import EmbedSettings, GenerateSettings, ModelSettings, Settings
 from rag.types import Document
 
@@ -21,16 +19,8 @@ def settings(tmp_path):
 def folder(tmp_path, settings):
     """An index of one article in two sentences."""
     place = tmp_path / "index"
-    index = make_index(settings, place, create=True)
-    embed_documents(
-        [Document.of("مترو", "افتتح الخط الأول. وكلف مليار دينار.")],
-        index,
-        chunker=make_chunker(settings),
-        embedder=FakeEmbedder(settings.embed.dimension),
-        progress=lambda *_: None,
-    )
-    index.commit()
-    index.close()
+    article = Document.of("مترو", "افتتح الخط الأول. وكلف مليار دينار.")
+    write_index([article], settings, folder=place)
     return place
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fake_pipeline import write_index
 
 from rag.arabic import analyse
 from rag.chunk import SentenceChunker
@@ -23,7 +24,7 @@ from rag.errors import (
     MissingExtraError,
     SettingsError,
 )
-from rag.factory import make_chunker, make_index
+from rag.factory import make_index
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.index import Index, IndexIdentity
 from rag.index.milvus import MilvusIndex
@@ -315,17 +316,9 @@ def test_the_commands_work_on_milvus(milvus, articles: Path, monkeypatch, tmp_pa
     missing = run("documents", "list")
     assert (missing.exit_code, missing.stderr.count("\n")) == (2, 1)
     settings = load_settings(Path("config.toml"))
-    index = make_index(settings, create=True)
     text = METRO.split("\n\n")
     metro = Document.of(text[0], text[1].strip())
-    embed_documents(  # with made-up vectors, as the model is not there
-        [metro],
-        index,
-        chunker=make_chunker(settings),
-        embedder=FakeEmbedder(settings.embed.dimension),
-        progress=lambda *_: None,
-    )
-    index.close()
+    write_index([metro], settings)
     done = run("ingest", str(articles / "metro.txt"))
     assert done.exit_code == 0, done.output
     [row] = json.loads(run("documents", "list", "--json").stdout)
