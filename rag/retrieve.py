@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.arabic import in_standard
 from rag.chunk import sentences_of
 from rag.embed import Embedder
 from rag.followup import is_brief, leaning_of, resolve, sources_of
@@ -147,7 +148,10 @@ class Retriever:
         }
 
     def _vectors(self, questions: Sequence[str]) -> Vectors:
-        """The questions' vectors; those just embedded are at hand, for `similarities`."""
+        """The questions' vectors; those just embedded are at hand, for `similarities`.
+
+        One in dialect lies halfway to what it is in standard words.
+        """
         import numpy as np
 
         known = {q: self._recent[q] for q in questions if q in self._recent}
@@ -155,8 +159,12 @@ class Retriever:
         if missing:
             if len(self._recent) > _KEPT:
                 self._recent = known
-            vectors = self._embedder.embed_questions(missing)
-            self._recent.update(zip(missing, vectors, strict=True))
+            told = [in_standard(question) for question in missing]
+            texts = list(dict.fromkeys([*missing, *told]))
+            rows = dict(zip(texts, self._embedder.embed_questions(texts), strict=True))
+            for question, standard in zip(missing, told, strict=True):
+                vector = rows[question] + rows[standard]
+                self._recent[question] = vector / max(float(np.linalg.norm(vector)), 1e-12)
         return np.stack([self._recent[question] for question in questions])
 
     def _fused(self, questions: Sequence[str], within: Filter | None) -> list[list[Hit]]:

@@ -8,6 +8,7 @@ from rag.arabic import (
     asked_for,
     content_stems,
     focus,
+    in_standard,
     matched_terms,
     sound_key,
     stem,
@@ -146,3 +147,48 @@ def test_the_question_words_of_dialects_carry_no_topic(question):
     asking = words(question)[0]
     assert asking in STOP_WORDS
     assert stem(asking) not in content_stems(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("ألبرت أينشتاين مات سنة كام؟", "time"),
+        ("اتولد في شهر إيه؟", "time"),
+        ("بأي سنة انبنى البرج؟", "time"),
+        ("المدينة مساحتها قد إيه؟", "amount"),
+        ("كام سنة قعد في الحكم؟", "amount"),
+    ],
+)
+def test_what_is_asked_for_may_stand_behind_its_noun_in_dialect(question, kind):
+    assert asked_for(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "standard"),
+    [
+        ("فين اتولد نجيب محفوظ؟", "أين ولد نجيب محفوظ؟"),
+        ("شكون اللي كتب «الأيام»؟", "من الذي كتب «الأيام»؟"),
+        ("فوقاش تزادت أم كلثوم، وشحال عاشت؟", "متى ولدت أم كلثوم، وشحال عاشت؟"),
+        ("ليش سكّروا المينا؟", "لماذا سكّروا المينا؟"),
+        ("إِيه عاصمة البلد ديال الأطلس", "ما عاصمة البلد الأطلس"),
+    ],
+)
+def test_dialect_words_are_put_into_standard_arabic(question, standard):
+    assert in_standard(question) == standard
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "من كتب  «الأيام»؟",
+        "في أية دولة عربية يقع وادي النيل؟",
+        "متى انتهى لقاء الفريقين في دي برسي؟",
+        "إلى ماذا أدّت آية المباهلة وأين نزلت؟",
+        "من هما أول رائدين؟",
+        "Who wrote it?",
+        "ديال",
+        "",
+    ],
+)
+def test_a_question_in_standard_arabic_stays_as_it_is(question):
+    assert in_standard(question) == question

@@ -176,6 +176,18 @@ def test_a_question_is_embedded_once_for_its_search_and_its_similarities(make_re
     assert embedder.asked == [question]
 
 
+def test_a_question_in_dialect_lies_halfway_to_its_standard_words(make_retriever, embedder):
+    retriever = make_retriever(METRO, MUSEUM)
+    question = "فوقاش انبنى المتحف؟"
+    hits = retriever.search(question)
+    found = retriever.similarities(question, hits)
+    vector = sum(FakeEmbedder().embed_questions([question, "متى بُني المتحف؟"]))
+    parts = [part for hit in hits for part in sentences_of(hit.passage)]
+    exact = FakeEmbedder().embed_passages(parts) @ (vector / np.linalg.norm(vector))
+    assert list(found.values()) == pytest.approx(list(exact), abs=1e-5)
+    assert embedder.asked == [question, "متى بُني المتحف؟"]
+
+
 def test_after_many_questions_an_early_one_finds_the_same(make_retriever):
     retriever = make_retriever(METRO, MUSEUM, DATES)
     first = retriever.search("كم كلف ترميم المتحف؟")

@@ -2,6 +2,7 @@
 
 from rag.arabic.aims import Aim, Wanted, wanted
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no, says_more
+from rag.arabic.dialects import in_standard
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.orders import is_order
@@ -30,6 +31,7 @@ __all__ = [
     "content_stems",
     "focus",
     "has_form",
+    "in_standard",
     "is_allowed",
     "is_order",
     "is_yes_no",

@@ -10,11 +10,12 @@ from rag.arabic.numerals import numbers
 from rag.arabic.terms import STOP_WORDS, content_stems, has_form, skeleton, stem, words
 
 # All word lists are in the normal form of `words`.
-_AMOUNT = frozenset("كم كام قديش شحال جم".split())
+_AMOUNT = frozenset("كم كام قديش اديش قديه اديه قداش شحال شقد جم بكم بكام بقديش بشحال".split())
 _WHO_WHAT = frozenset("من ما ماذا ماهو ماهي مين ايش شو اي ايه وش شنو شنهو اشنو منو شكون".split())
 _TIME = frozenset("متي امتي امتا ايمتي وقتاش فوقاش when".split())
 _TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
-_WHICH = frozenset("اي ايه ايا بايه ما هو هي ماهو ماهي".split())
+_WHICH = frozenset("اي ايه ايا باي بايه فاي ما هو هي ماهو ماهي انهي فانهي بانهي اشمن فاشمن".split())
+_WHICH_BEHIND = frozenset("كام ايه اي شو شنو".split())  # «سنة كام»، «شهر إيه»
 _TIME_UNITS = frozenset(
     (
         "عام عاما اعوام سنه سنوات سنين يوم يوما ايام شهر شهرا اشهر شهور اسبوع اسابيع ساعه ساعات "
@@ -104,8 +105,11 @@ def asked_for(question: str) -> Asked:
         before = forms[place - 1] if place else ""
         following = forms[place + 1] if place + 1 < len(forms) else ""
         bare = _CONJUNCTION.sub("", form)
-        if form in _TIME or bare in _TIME or (before in _WHICH and form in _TIME_NOUNS):
+        is_which = before in _WHICH or following in _WHICH_BEHIND
+        if form in _TIME or bare in _TIME or (is_which and form in _TIME_NOUNS):
             return Asked("time")
+        if form == "قد" and following == "ايه":
+            return Asked("amount")
         if form in _AMOUNT or bare in _AMOUNT:
             return _amount(following, forms[place + 2 :], is_noun=_is_counted_noun(following))
         if before in _WHICH and (form in _MEASURES or form in _PLAIN_MEASURES):
