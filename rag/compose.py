@@ -86,7 +86,10 @@ class Composer:
         if not span:
             return None
         quotation = _verbatim(best, *span)
-        if arabic_share(quotation.text) < _ARABIC:
+        # What is cut out of a sentence may say more than all of it does: «نفى … أن».
+        whole = Citation(best.number, best.passage, best.start, best.end)
+        part = self.checker.check(best.quote[slice(*span)], (whole,))
+        if not part.is_supported or arabic_share(quotation.text) < _ARABIC:
             return None
         is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
         # What a small model adds or turns round is what it gets wrong.

@@ -12,11 +12,6 @@ _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
-# What stands behind these is not so, or not said to be.
-_DENYING = frozenset(
-    "نفي نفت ينفي تنفي نافيا نافيه استبعد استبعدت يستبعد تستبعد كذب كذبت انكر انكرت ينكر تنكر"
-    " زعم زعمت يزعم تزعم لم لن لا ليس ليست لو لولا".split()
-)
 
 Place = tuple[int, int]  # first and last word
 
@@ -119,9 +114,7 @@ def _whole(nearest: Place, tokens: Sequence[str], longest: int) -> Place | None:
     text = " ".join(tokens[first : last + 1])
     is_open = any(text.count(a) != text.count(b) for a, b in _BRACKETS) or text.count('"') % 2
     is_leaning = first > 0 and bool(_LEANING & set(words(tokens[first])))
-    start = max(n for n in starts if n <= first)
-    is_denied = bool(_DENYING & {_bare(w) for w in words(" ".join(tokens[start:first]))})
-    return None if is_open or is_leaning or is_denied else (first, last)
+    return None if is_open or is_leaning else (first, last)
 
 
 def _closed(place: Place, nearest: Place, tokens: Sequence[str]) -> Place:

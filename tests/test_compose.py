@@ -49,6 +49,16 @@ def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
     assert sentences[0].citations[0].quote == DETAILED
 
 
+@pytest.mark.parametrize(("verb", "status"), [("أعلن", "answered"), ("ونفى", "quoted")])
+def test_no_part_of_the_source_is_cut_out_from_behind_a_denial(verb, status):
+    told = "الكرملين في بيان مطول نشرته الصحف كلها صباح اليوم وقرأه الناس في المقاهي والبيوت"
+    quote = f"{verb} {told} زيارة بوتين إلى كييف في مايو بعد أن تحدثت عنها قنوات وإذاعات كثيرة."
+    draft, question = "كييف في مايو بعد حديث قنوات وإذاعات.", "متى زار بوتين كييف؟"
+    found, sentences = compose(draft, evidence(quote, HARVEST), question)
+    assert found == status
+    assert sentences[0].text.startswith("«…بيان") == (status == "answered")
+
+
 def test_the_source_speaks_where_what_the_model_wrote_is_hardly_shorter():
     draft = "كلف ترميم متحف الموانئ 28 مليون دينار [1]."
     status, sentences = compose(draft, evidence(COST, HARVEST))

@@ -116,6 +116,15 @@ def test_who_was_asked_about_must_stand_in_the_source():
     assert verdict("المترجم في لقاء الوفدين كمال.", source, question=question) == refused
 
 
+def test_a_latin_name_with_accents_is_one_word():
+    source = "صدرت رواية Les Désorientés في باريس."
+    assert verdict(source, source) == SUPPORTED
+    assert verdict("صدرت رواية Orientés في باريس.", source) == (
+        False,
+        "اسم لا يرد في المصدر: orientés",
+    )
+
+
 def test_words_that_the_source_does_not_have_are_refused_by_name():
     sentence = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها صيادون."
     assert verdict(sentence, MUSEUM) == (False, "كلمات لا ترد في المصدر: صيادون")
@@ -247,6 +256,46 @@ def test_what_comes_before_a_new_clause_is_not_equated_with_it():
 def test_months_have_one_form_in_all_calendars():
     forms = {read(f"يوم {name}")[-1].form for name in ("7 يوليو", "7 تموز", "7 جويلية", "7 يوليوز")}
     assert forms == {"month7"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "limit"),
+    [
+        ("المدينة أكبر مدن الإقليم.", "المدينة ثاني أكبر مدن الإقليم.", "ثاني"),
+        ("كان سالم أشهر أطباء المدينة.", "كان سالم أحد أشهر أطباء المدينة.", "احد"),
+        ("يعد الميناء أهم موانئ الساحل.", "يعد الميناء من أهم موانئ الساحل.", "من"),
+        ("افتتحت أول مصنع لها في فنلندا.", "افتتحت أول مصنع لها خارج السويد في فنلندا.", "السويد"),
+        ("أقدم جامعة هي القرويين.", "أقدم جامعة في أفريقيا هي القرويين.", "افريقيا"),
+        ("يعمل سكان المدينة في السجاد.", "يعمل معظم سكان المدينة في السجاد.", "معظم"),
+        ("شغل كريم منصب رئيس الوزراء.", "شغل كريم منصب نائب رئيس الوزراء.", "نايب"),
+        ("اغتيال الملك في قصره.", "حاول الحرس اغتيال الملك في قصره.", "حاول"),
+        ("كانت المدينة مهجورة.", "كانت المدينة شبه مهجورة.", "شبه"),
+        ("ينبع النهر من الجبل.", "يُعتقد أن النهر ينبع من الجبل.", "يعتقد"),
+        ("بوتين زار كييف.", "نفى الكرملين أن بوتين زار كييف.", "نفي"),
+        ("فاز الفريق بالمباراة.", "لو فاز الفريق بالمباراة لتأهل.", "فاز"),
+        ("الشاعر ولد في حلب.", "قد يكون الشاعر ولد في حلب.", "الشاعر"),
+    ],
+)
+def test_what_a_source_bounds_is_not_said_without_the_bound(sentence, source, limit):
+    assert verdict(sentence, source) == (False, f"المصدر يقيّد ما قيل هنا: {limit}")
+    assert verdict(source, source) == SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        (
+            "قال المتحدث باسم الجيش إن قواته صدت الهجوم.",
+            "نفى المتحدث باسم الجيش سقوط المدينة، وقال إن قواته صدت الهجوم.",
+        ),
+        ("المدينة من أكبر مدن الإقليم.", "المدينة واحدة من أكبر مدن الإقليم وأقدمها."),
+        ("يضم الفندق بيضة واحدة.", "يضم الفندق العتيق بيضة واحدة من الرخام."),
+        ("قد فاز الفريق بالمباراة.", "وقد فاز الفريق أمس بالمباراة."),
+        ("وصل الوفد إلى تونس.", "إذا كان المطر شديدا، ووصل الوفد إلى تونس."),
+    ],
+)
+def test_what_bounds_something_else_does_not_count(sentence, source):
+    assert verdict(sentence, source) == SUPPORTED
 
 
 @pytest.mark.parametrize("part", ["tune", "report"])

@@ -12,7 +12,7 @@ from rag.arabic import (
     content_stems,
     focus,
     has_form,
-    words,
+    normalise,
 )
 from rag.types import Citation, Passage
 from rag.verify.alignment import Alignment, align
@@ -26,10 +26,11 @@ from rag.verify.contrasts import (
     wrong_unit,
 )
 from rag.verify.licences import is_neutral
+from rag.verify.limits import unlimited
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
 
-_LATIN = re.compile(r"[A-Za-z]{2,}")
+_LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _missing(sentence: str, source: str, said: Sequence[Word], cited: Sequence[W
     amount = missing_amount(said, cited)
     if amount:
         return f"رقم لا يرد في المصدر: {amount}"
-    latin = {word.lower() for word in _LATIN.findall(sentence)} - set(words(source))
+    latin = set(_LATIN.findall(normalise(sentence))) - set(_LATIN.findall(normalise(source)))
     return f"اسم لا يرد في المصدر: {min(latin)}" if latin else ""
 
 
@@ -120,6 +121,9 @@ def _contradiction(found: Alignment) -> str:
     contrary = opposite(found, main)
     if contrary:
         return f"المصدر يقول خلاف ذلك: {contrary[0]} وفيه {contrary[1]}"
+    left_out = unlimited(found, main)
+    if left_out:
+        return f"المصدر يقيّد ما قيل هنا: {left_out}"
     other = of_something_else(found, main)
     return f"الرقم {other[0]} في المصدر لغير ما قيل هنا: {other[1]}" if other else ""
 

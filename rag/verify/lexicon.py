@@ -5,7 +5,8 @@ from __future__ import annotations
 from rag.arabic import words
 
 
-def _set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text in normal form."""
     return frozenset(words(text))
 
 
@@ -13,7 +14,7 @@ def _groups(text: str) -> dict[str, frozenset[str]]:
     """Each word of each line, with all words of its lines."""
     groups: dict[str, frozenset[str]] = {}
     for line in text.strip().splitlines():
-        members = _set(line)
+        members = word_set(line)
         for word in members:
             groups[word] = groups.get(word, frozenset()) | members
     return groups
@@ -23,7 +24,7 @@ def _opposites(text: str) -> dict[str, frozenset[str]]:
     """Each word with those that stand on the other side of a `/`."""
     opposites: dict[str, frozenset[str]] = {}
     for line in text.strip().splitlines():
-        one, other = (_set(side) for side in line.split("/"))
+        one, other = (word_set(side) for side in line.split("/"))
         for side, against in ((one, other), (other, one)):
             for word in side:
                 opposites[word] = opposites.get(word, frozenset()) | against
@@ -52,22 +53,22 @@ MONTHS: dict[str, str] = {
 }
 
 CALENDAR = frozenset(MONTHS.values())
-DAYS = _set("السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة")
+DAYS = word_set("السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة")
 
-NEGATIONS = _set(
+NEGATIONS = word_set(
     "لم لن لا ليس ليست ليسوا عدم لعدم بعدم وعدم دون بدون بلا وبلا غير وغير ولم ولن ولا"
-) | _set("وليس وليست فلم فلن فلا")
+) | word_set("وليس وليست فلم فلن فلا")
 # «لا يزال» affirms, and is no word of its own; «لم يعد مفتوحا» denies what follows.
-STILL = _set("يزال تزال زال زالت زالوا يزالون")
-AUXILIARIES = _set("يعد تعد يعودوا يكن تكن يكون تكون يكونوا يتم تتم")
+STILL = word_set("يزال تزال زال زالت زالوا يزالون")
+AUXILIARIES = word_set("يعد تعد يعودوا يكن تكن يكون تكون يكونوا يتم تتم")
 
 # They begin a clause as a comma does.
-OPENINGS = _set("بعدما عندما حينما كلما ريثما بينما فيما حيث إذ لكن ولكن")
+OPENINGS = word_set("بعدما عندما حينما كلما ريثما بينما فيما حيث إذ لكن ولكن")
 
-THAT = _set("أن إن بأن وأن وإن إنه أنه إنها أنها بأنه بأنها لأن لأنه لأنها")
+THAT = word_set("أن إن بأن وأن وإن إنه أنه إنها أنها بأنه بأنها لأن لأنه لأنها")
 
 # What stands before a word and tells its part in the sentence.
-MARKERS = _set("عقب من إلى على عن في مع قبل بعد منذ حتى خلال ضد بين تحت فوق دون سوى داخل خارج")
+MARKERS = word_set("عقب من إلى على عن في مع قبل بعد منذ حتى خلال ضد بين تحت فوق دون سوى داخل خارج")
 SAME_MARKERS = {"عقب": "بعد"}
 OPPOSED_MARKERS = _opposites(
     """
@@ -80,7 +81,7 @@ OPPOSED_MARKERS = _opposites(
 )
 
 # These add nothing that a source could contradict.
-NEUTRAL = _set(
+NEUTRAL = word_set(
     """
     كان كانت كانوا أقيم أقيمت يقع تقع وقع حدث بلغ بلغت يبلغ تبلغ وصل وصلت يصل تصل عدد عددهم
     مقدار بمقدار مقداره اليوم قدره قدرها نسبة
@@ -93,16 +94,16 @@ NEUTRAL = _set(
 )
 
 # What is measured; the amount beside it is checked by itself.
-MEASURES = _set(
+MEASURES = word_set(
     "سعر معدل طول طولها طوله عرضها عرضه ارتفاعها ارتفاعه عمق عمر "
     "عرض ارتفاع وزن مساحة حجم كلفة تكلفة ثمن قطر قوة سرعة درجة"
 )
 
 # They stand for a name that was told before.
-REFERENTS = _set("الراحل الراحلة المذكور المذكورة")
+REFERENTS = word_set("الراحل الراحلة المذكور المذكورة")
 
 # Words that begin with «و» by themselves.
-WITH_WAW = _set(
+WITH_WAW = word_set(
     "وزير وزيرة وزراء وزارة وزاري وفاة وفيات وافق وافقت وقع وقعت وقوع وصل وصلت وصول "
     "وطن وطني وطنية وسط وسطى "
     "ولد ولدت ولادة ولاية ولايات وكالة وكالات وكيل وقت وقتها وجود وجد وجدت وحدة وحدات "
@@ -258,27 +259,27 @@ VAGUE: dict[str, tuple[int, int]] = {
         ("ملايين الملايين", (2 * 10**6, 10**9)),
         ("مليارات المليارات", (2 * 10**9, 10**12)),
     )
-    for form in _set(spelt)
+    for form in word_set(spelt)
 }
 
-MONEY = _set(
+MONEY = word_set(
     "دولار دولارا دولارات يورو ريال ريالا ريالات جنيه جنيها درهم درهما دراهم دينار دينارا دنانير "
     "ليرة روبل يوان مثقال مثقالا"
 )
-LENGTHS = _set(
+LENGTHS = word_set(
     "متر مترا أمتار كيلومتر كيلومترا كيلومترات كم ميل ميلا أميال سنتيمتر سنتيمترا "
     "مليمتر مليمترا هكتار هكتارا "
     "فدان فدانا قدم"
 )
-WEIGHTS = _set(
+WEIGHTS = word_set(
     "غرام غراما غرامات جرام كيلوغرام كيلوغراما طن طنا أطنان رطل رطلا برميل برميلا ميغاواط"
 )
-TIMES = _set(
+TIMES = word_set(
     "ثانية ثوان دقيقة دقائق ساعة ساعات يوم يوما أيام أسبوع أسبوعا أسابيع شهر شهرا "
     "أشهر شهور سنة سنوات عام "
     "عاما أعوام قرن قرنا عقد عقدا يوميا أسبوعيا شهريا سنويا"
 )
-YEAR_WORDS = _set("عام سنة عامي سنتي العام السنة بسنة لعام للعام لسنة بعام وعام وسنة")
-YEAR_STARTS = _set(
+YEAR_WORDS = word_set("عام سنة عامي سنتي العام السنة بسنة لعام للعام لسنة بعام وعام وسنة")
+YEAR_STARTS = word_set(
     "منذ مطلع بداية نهاية أواخر أوائل منتصف صيف شتاء ربيع خريف حلول بحلول في بين حتى"
 )

@@ -31,7 +31,9 @@ _REFERRING = {
     for pronoun in ("ه", "ها", "هم")
 }
 _AMONG = frozenset("بينهم بينها بينهن منهم منها ومنهم ومنها وبينهم وبينها".split())
+_TOLD = frozenset(("اليوم", "بعض"))  # stop words that say something
 _RELATIVE = frozenset("التي الذي الذين اللذان اللتان اللذين اللتين".split())
+_CONDITIONS = frozenset("لو لولا اذا ربما لعل لعله لعلها عسي".split())
 _COPULAS = frozenset(("هو", "هي"))
 _YEARS = frozenset(("عام", "سنه"))
 _ENDS = frozenset(".,،؛:؟?!()")
@@ -59,6 +61,7 @@ class Word:
     is_equated: bool = False  # «هو» or «هي» is before it
     is_reported: bool = False  # «أن» is before it
     is_relative: bool = False  # «الذي» or «التي» is before it
+    is_open: bool = False  # «إذا», «لو», «ربما» or «قد يكون» is before it
 
     def is_marked(self) -> bool:
         """Whether a preposition stands before it or is written with it."""
@@ -85,6 +88,7 @@ class _Reader:
         self.found = found
         self._sentence = found[-1].sentence if found else -1
         self._clause = found[-1].clause if found else -1
+        self._is_open = False
         self._clear()
 
     def _clear(self) -> None:
@@ -96,6 +100,7 @@ class _Reader:
         """Add the words of one sentence."""
         self._sentence, self._clause = self._sentence + 1, self._clause + 1
         self._clear()
+        self._is_open = False
         place = 0
         while place < len(tokens):
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
@@ -109,6 +114,7 @@ class _Reader:
         if token in _ENDS:
             # A relative clause is one with what it tells of.
             self._clause += following not in _RELATIVE
+            self._is_open = self._is_open and following[:1] != "و"
             self._marker, self._is_negated = "", False
         elif token in THAT:
             self._is_reported = True
@@ -135,6 +141,8 @@ class _Reader:
             self._is_equated = True
         elif token in _RELATIVE:
             self._is_relative = True
+        elif token.lstrip("وف") in _CONDITIONS or _is_doubtful(token, following):
+            self._is_open = True
         else:
             return False
         return True
@@ -157,7 +165,7 @@ class _Reader:
             self._is_joined, self._among = True, "من"
         elif token in _REFERRING and self.found and self.found[-1].clause == self._clause:
             self.found[-1] = replace(self.found[-1], refers=_REFERRING[token])
-        elif token not in STOP_WORDS or token == "اليوم":
+        elif token not in STOP_WORDS or token in _TOLD:
             self._is_joined = self._is_joined or (token[0] == "و" and token not in WITH_WAW)
             self._keep(token)
         return 1
@@ -167,13 +175,18 @@ class _Reader:
             Word(
                 *(form, len(self.found), self._sentence, self._clause, self._marker),
                 *(self._is_negated, self._is_joined, amount, self._among),
-                *(self._is_equated, self._is_reported, self._is_relative),
+                *(self._is_equated, self._is_reported, self._is_relative, self._is_open),
             )
         )
         # «لم يعد مفتوحا» denies what comes after the auxiliary too.
         is_negated = self._is_negated and form in AUXILIARIES
         self._clear()
         self._is_negated = is_negated
+
+
+def _is_doubtful(token: str, following: str) -> bool:
+    """Whether it is the «قد» of what may be, not of what has been."""
+    return token in ("قد", "وقد", "فقد") and (following[:1] == "ي" or following == "تكون")
 
 
 def _without_and(token: str) -> str:
