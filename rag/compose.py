@@ -16,6 +16,8 @@ _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
 _REST = 3  # words; what is left of a sentence may be what answers
 _ARABIC = 0.5  # of the letters of a sentence
+_TRIED = 8  # parts of a sentence, until one stands alone
+_CHECKER = Checker()  # of parts; that of an answer may be set otherwise
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
 
@@ -86,10 +88,7 @@ class Composer:
         if not span:
             return None
         quotation = _verbatim(best, *span)
-        # What is cut out of a sentence may say more than all of it does: «نفى … أن».
-        whole = Citation(best.number, best.passage, best.start, best.end)
-        part = self.checker.check(best.quote[slice(*span)], (whole,))
-        if not part.is_supported or arabic_share(quotation.text) < _ARABIC:
+        if not _stands_alone(best, *span) or arabic_share(quotation.text) < _ARABIC:
             return None
         is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
         # What a small model adds or turns round is what it gets wrong.
@@ -134,13 +133,21 @@ class Composer:
 def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     """The evidence word for word, or its `longest` consecutive words that hold most of `wanted`."""
     places = [match.span() for match in re.finditer(r"\S+", item.quote)]
-    first, last = 0, len(places) - 1
-    if len(places) > longest:
-        stems = [set(content_stems(item.quote[a:b])) for a, b in places]
-        starts = range(len(places) - longest + 1)
-        first = max(starts, key=lambda n: len(wanted & set().union(*stems[n : n + longest])))
-        last = first + longest - 1
-    return _verbatim(item, places[first][0], places[last][1])
+    if len(places) <= longest:
+        return _verbatim(item, places[0][0], places[-1][1])
+    stems = [set(content_stems(item.quote[a:b])) for a, b in places]
+    firsts = sorted(
+        range(len(places) - longest + 1),
+        key=lambda n: -len(wanted & set().union(*stems[n : n + longest])),
+    )
+    parts = [(places[n][0], places[n + longest - 1][1]) for n in firsts[:_TRIED]]
+    return _verbatim(item, *next((p for p in parts if _stands_alone(item, *p)), parts[0]))
+
+
+def _stands_alone(item: Evidence, start: int, end: int) -> bool:
+    """Whether a part says no more than the whole: none is cut from behind «لا» or «نفى … أن»."""
+    whole = Citation(item.number, item.passage, item.start, item.end)
+    return _CHECKER.check(item.quote[start:end], (whole,)).is_supported
 
 
 def _verbatim(item: Evidence, start: int, end: int) -> Sentence:

@@ -59,6 +59,15 @@ def test_no_part_of_the_source_is_cut_out_from_behind_a_denial(verb, status):
     assert sentences[0].text.startswith("«…بيان") == (status == "answered")
 
 
+def test_a_quotation_that_is_cut_does_not_lose_its_negation():
+    end = "تستطيع البلدية بيع أرض المرفأ القديم للشركة في هذا الربيع"
+    denied = f"وأوضح الناطق في حديث طويل إلى الصحف أن الأسعار مرتفعة وأنه لا {end}."
+    short = Composer(Checker(), longest_words=len(end.split()))
+    [said] = short.quoted(evidence(denied), question=f"هل {end}؟")
+    assert "لا تستطيع البلدية" in said.text
+    assert length([said]) <= len(end.split())
+
+
 def test_the_source_speaks_where_what_the_model_wrote_is_hardly_shorter():
     draft = "كلف ترميم متحف الموانئ 28 مليون دينار [1]."
     status, sentences = compose(draft, evidence(COST, HARVEST))
