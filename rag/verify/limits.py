@@ -34,8 +34,20 @@ _NOT_DONE = word_set(
     "يحظر ترشح ترشحت رشح رشحت رشحه رشحها يعتزم تعتزم اعتزم اعتزمت ينوي تنوي يخطط تخطط خطط خططت "
     "يعتقد تعتقد يظن تظن يرجح ترجح يفترض يحتمل يتوقع تتوقع توقع توقعت المقرر المتوقع المحتمل "
     "المرجح المفترض احتمال شائعة شائعات مزاعم أنباء ينبغي يجب هدد هددت يهدد تهدد حذر حذرت يحذر "
-    "تحذر خشي خشيت يخشى تخشى تمنى يتمنى يأمل تأمل"
+    "تحذر خشي خشيت يخشى تخشى تمنى يتمنى يأمل تأمل قرر قررت يقرر تقرر تعهد تعهدت يتعهد تتعهد وعد "
+    "وعدت طلب طلبت سعى سعت يسعى تسعى يهدف تهدف أراد أرادت يريد تريد يرغب ترغب يمكن يمكنه "
+    "يمكنها شأنه شأنها"
 )
+# Behind a word, or anywhere in its clause, these take back some of it.
+_QUALIFYING = word_set(
+    "السابق السابقة الأسبق الراحل المكلف المستقيل المنتهية المزعوم المزعومة المفترض المفترضة "
+    "المحتمل المحتملة المتوقع المتوقعة الفخري الفخرية المؤقت المؤقتة"
+)
+_PARTLY = word_set(
+    "سابقا نادرا أحيانا قلما بالكاد جزئيا مؤقتا رمزيا شكليا ظاهريا مبدئيا نظريا باستثناء استثناء "
+    "عدا ماعدا"
+)
+_BUT = word_set("سوى")
 _NEAR = 4  # words
 
 
@@ -53,13 +65,31 @@ def unlimited(found: Alignment, main: Mapping[int, int]) -> str:
         is_left_out = before and before.clause == given.clause and before.place not in ours
         if before and is_left_out and place in line and _is_partial(before, given):
             return before.form
+        behind = found.source[place + 1] if place + 1 < len(found.source) else given
+        is_after = behind.clause == given.clause and behind.place not in ours
+        if is_after and given.form.startswith("ال") and behind.form in _QUALIFYING:
+            return behind.form
         if given.is_open and not said.is_open:
             return given.form
         bound = _bound(found, ours, place)
         if bound:
             return bound
     over = (_speaker(found, ours, found.source[place], line) for place in line)
-    return next(filter(None, over), "")
+    return next(filter(None, over), "") or _taken_back(found, ours, line)
+
+
+def _taken_back(found: Alignment, ours: Collection[int], line: Collection[int]) -> str:
+    """What of the clauses that the sentence is of makes less of them, and is left out."""
+    clauses = {found.source[place].clause for place in line}
+    is_told = any(found.source[place].is_open for place in line)
+    for word in found.source:
+        if word.place in ours or word.clause not in clauses:
+            continue
+        is_beside = not {word.place - 1, word.place - 2}.isdisjoint(ours)
+        is_less = _bare(word.form) in _PARTLY or word.marker in _BUT
+        if (word.is_open and not is_told) or (is_beside and is_less):
+            return word.form
+    return ""
 
 
 def _bare(form: str) -> str:
