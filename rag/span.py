@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, words
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
+_BOUNDING = frozenset(
+    "اذا لو لولا شرط بشرط شريطه الا سوي عدا ماعدا باستثنا لم لن لا ليس ليست غير دون بدون "
+    "ربما".split()
+)
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
 
@@ -40,25 +45,45 @@ def span_of(draft: str, quote: str, *, question: str, longest: int) -> tuple[int
 
 
 def is_cut_from(sentence: str, quote: str) -> bool:
-    """Whether a sentence comes of leaving words of a quotation out, but none that begin a clause.
+    """Whether a sentence comes of leaving words out of a quotation without changing what it says.
+
+    It begins where a clause does, nothing that denies or bounds is left out («إذا», «لم», «إلا»),
+    and no word on which the next one hangs («نائب» of «نائب الرئيس»).
 
     >>> is_cut_from("زار الوفد المصنع.", "وأمس، زار الوفد التونسي المصنع")
     True
     """
     said = [_bare(word) for word in words(sentence)]
     given: list[str] = []
-    starts, is_new = [], True
+    starts, borders = [0], set()
     for token in quote.split():
-        starts += [len(given)] if is_new else []
         given += [_bare(word) for word in words(token)]
-        is_new = bool(_ENDS.search(token))
-    return any(_is_left(said, given[start:]) for start in starts)
+        if _ENDS.search(token):
+            starts.append(len(given))
+            borders.add(len(given) - 1)
+    return any(_is_left(said, given, start, borders) for start in starts)
 
 
-def _is_left(said: Sequence[str], given: Sequence[str]) -> bool:
-    """Whether words are left of others, the first of which is among them."""
-    rest = iter(given)
-    return said[:1] == list(given[:1]) and all(word in rest for word in said)
+def _is_left(
+    said: Sequence[str], given: Sequence[str], start: int, borders: Container[int]
+) -> bool:
+    """Whether words are left of others from `start` on, the first of which is among them."""
+    kept: list[int] = []
+    for word in said:
+        place = next((n for n in range(start, len(given)) if given[n] == word), None)
+        if place is None or (not kept and place != start):
+            return False
+        kept.append(place)
+        start = place + 1
+    if not kept or not _BOUNDING.isdisjoint(set(given[kept[0] :]) - set(said)):
+        return False
+    return all(
+        after - before == 1
+        or after - 1 in borders
+        or given[after - 1].startswith("ال")
+        or given[after] in STOP_WORDS
+        for before, after in pairwise(kept)
+    )
 
 
 def _bare(word: str) -> str:

@@ -110,6 +110,18 @@ def test_what_an_article_only_reports_is_not_cut_from_it():
     assert is_cut_from("نفى الكرملين أن بوتين زار كييف.", denied)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("قدم رئيس البلاد استقالته.", "قدم مستشار رئيس البلاد استقالته."),
+        ("سيعرض اللوح في المتحف.", "سيعرض اللوح في المتحف، وذلك إذا لم تعترض الوزارة."),
+        ("تمكن الجيش من دخولها.", "تمكن الجيش من حصارها دون دخولها."),
+    ],
+)
+def test_what_bounds_a_sentence_is_not_left_out_of_it(sentence, quote):
+    assert not is_cut_from(sentence, quote)
+
+
 WORDS = st.lists(
     st.sampled_from(
         'زار الوفد المصنع، (الجديد) 14 مليون «أمس» أن قال. كم متى Haydar ) « " …'.split()

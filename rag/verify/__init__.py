@@ -26,7 +26,7 @@ from rag.verify.contrasts import (
     wrong_unit,
 )
 from rag.verify.licences import is_neutral
-from rag.verify.limits import unlimited
+from rag.verify.limits import bound_left_out
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
 
@@ -121,9 +121,9 @@ def _contradiction(found: Alignment) -> str:
     contrary = opposite(found, main)
     if contrary:
         return f"المصدر يقول خلاف ذلك: {contrary[0]} وفيه {contrary[1]}"
-    left_out = unlimited(found, main)
-    if left_out:
-        return f"المصدر يقيّد ما قيل هنا: {left_out}"
+    bound = bound_left_out(found, main)
+    if bound:
+        return f"المصدر يقيّد ما قيل هنا: {bound}"
     other = of_something_else(found, main)
     return f"الرقم {other[0]} في المصدر لغير ما قيل هنا: {other[1]}" if other else ""
 

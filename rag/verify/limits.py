@@ -11,20 +11,20 @@ from rag.verify.reading import Word
 # Of what stands behind it, it is only a part, a rank, a relative or a deputy.
 _PARTIAL = word_set(
     "أحد إحدى ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر معظم أغلب أغلبية غالبية بعض "
-    "جزء قسم نصف ثلث ربع شبه نائب نائبة نائبا مساعد وكيل مرشح مرشحة ابن نجل زوجة زوج أرملة والد "
-    "شقيق محاولة مشروع قرب بالقرب جوار ضواحي"
+    "جزء قسم نصف ثلث ثلثا ثلثي ربع شبه نائب نائبة نائبا مساعد وكيل مرشح مرشحة ابن نجل زوجة زوج "
+    "أرملة والد شقيق محاولة مشروع قرب بالقرب جوار ضواحي"
 )
 _SUPERLATIVE = word_set(
     "أول آخر أكبر أصغر أشهر أهم أبرز أكثر أقل أعلى أدنى أطول أقصر أقدم أحدث أغنى أفقر أسرع أبطأ "
     "أفضل أسوأ أجمل أقوى أضعف أضخم أوسع أبعد أقرب أعظم أغزر أعمق أثقل"
 )
 _IN_ORDER = word_set("أول آخر")  # «من أول يوم» is no choice among several
-_ONLY = word_set("الوحيد الوحيدة") | {"ال" + form for form in _SUPERLATIVE}
+_ONLY = word_set("الوحيد الوحيدة") | {"ال" + form for form in _SUPERLATIVE - _IN_ORDER}
 _AMONG = word_set("من بين ضمن")
 _ONE = word_set("أحد إحدى واحد واحدا واحدة")
 _DENIED = word_set(
     "نفى نفت ينفي تنفي نافيا نافية زعم زعمت يزعم تزعم زاعما ادعى ادعت يدعي تدعي استبعد استبعدت "
-    "يستبعد تستبعد أنكر أنكرت ينكر تنكر كذب كذبت"
+    "يستبعد تستبعد أنكر أنكرت ينكر تنكر كذب كذبت يقال قيل يروى يحكى أشيع تشيع دعوى"
 )
 # What somebody wants, tries or forbids is not said to be so either.
 _NOT_DONE = word_set(
@@ -36,7 +36,12 @@ _NOT_DONE = word_set(
     "المرجح المفترض احتمال شائعة شائعات مزاعم أنباء ينبغي يجب هدد هددت يهدد تهدد حذر حذرت يحذر "
     "تحذر خشي خشيت يخشى تخشى تمنى يتمنى يأمل تأمل قرر قررت يقرر تقرر تعهد تعهدت يتعهد تتعهد وعد "
     "وعدت طلب طلبت سعى سعت يسعى تسعى يهدف تهدف أراد أرادت يريد تريد يرغب ترغب يمكن يمكنه "
-    "يمكنها شأنه شأنها"
+    "يمكنها شأنه شأنها ينسب تنسب نسب نسبت"
+)
+_SAYING = word_set(
+    "قال قالت قالوا يقول تقول أعلن أعلنت يعلن أكد أكدت يؤكد تؤكد ذكر ذكرت يذكر تذكر أوضح أوضحت "
+    "أضاف أضافت أفاد أفادت كشف كشفت أشار أشارت رأى يرى ترى تبين ثبت "
+    "قائلا قائلة مؤكدا مؤكدة موضحا موضحة مضيفا مضيفة مشيرا مشيرة معلنا معلنة"
 )
 # Behind a word, or anywhere in its clause, these take back some of it.
 _QUALIFYING = word_set(
@@ -45,37 +50,60 @@ _QUALIFYING = word_set(
 )
 _PARTLY = word_set(
     "سابقا نادرا أحيانا قلما بالكاد جزئيا مؤقتا رمزيا شكليا ظاهريا مبدئيا نظريا باستثناء استثناء "
-    "عدا ماعدا"
+    "عدا ماعدا معظمه معظمها معظمهم أغلبه أغلبها أغلبهم بعضه بعضها بعضهم نصفه نصفها نصفهم ثلثه "
+    "ثلثها ثلثهم ربعه ربعها ربعهم"
 )
 _BUT = word_set("سوى")
 _NEAR = 4  # words
+_FAR = 10  # words between one who says and what is said, where nobody else speaks
+_PHRASE = 6  # words of a superlative
 
 
-def unlimited(found: Alignment, main: Mapping[int, int]) -> str:
-    """The first word that bounds what the source says and that the sentence leaves out.
+def bound_left_out(found: Alignment, main: Mapping[int, int]) -> str:
+    """The first word that bounds what the source says and that the sentence does not have.
 
     «ثاني أكبر مدن الإقليم» is no support for «أكبر مدن الإقليم», «حاول اغتيال الملك» none for its
     murder, «نفى أن الوزير استقال» none for what he denies.
     """
     ours = {p: i for i in range(len(found.sentence)) if (p := found.place(i)) is not None}
     line = set(main.values())
-    for place, index in sorted(ours.items()):
-        said, given = found.sentence[index], found.source[place]
-        before = found.source[place - 1] if place else None
-        is_left_out = before and before.clause == given.clause and before.place not in ours
-        if before and is_left_out and place in line and _is_partial(before, given):
-            return before.form
-        behind = found.source[place + 1] if place + 1 < len(found.source) else given
-        is_after = behind.clause == given.clause and behind.place not in ours
-        if is_after and given.form.startswith("ال") and behind.form in _QUALIFYING:
-            return behind.form
-        if given.is_open and not said.is_open:
-            return given.form
-        bound = _bound(found, ours, place)
-        if bound:
-            return bound
-    over = (_speaker(found, ours, found.source[place], line) for place in line)
-    return next(filter(None, over), "") or _taken_back(found, ours, line)
+    beside = (
+        (place in line and _partial(found, ours, place))
+        or _qualified(found, ours, place)
+        or _supposed(found, ours, place)
+        or _bound(found, ours, place)
+        for place in sorted(ours)
+    )
+    above = (_speaker(found, ours, found.source[place], line) for place in line)
+    return next(filter(None, (*beside, *above)), "") or _taken_back(found, ours, line)
+
+
+def _partial(found: Alignment, ours: Collection[int], place: int) -> str:
+    """«معظم» of «معظم السكان»."""
+    if not place or place - 1 in ours:
+        return ""
+    before, given = found.source[place - 1], found.source[place]
+    form = _bare(before.form)
+    is_partial = form in _PARTIAL or (form in _ONE and given.marker in _AMONG)
+    return before.form if is_partial and before.clause == given.clause else ""
+
+
+def _qualified(found: Alignment, ours: Collection[int], place: int) -> str:
+    """«السابق» of «الوزير السابق»."""
+    behind = found.source[place + 1 : place + 2]
+    if not behind or place + 1 in ours or not found.source[place].form.startswith("ال"):
+        return ""
+    is_same = behind[0].clause == found.source[place].clause
+    return behind[0].form if is_same and behind[0].form in _QUALIFYING else ""
+
+
+def _supposed(found: Alignment, ours: Mapping[int, int], place: int) -> str:
+    """What stands behind «لو» or «ربما», or was once so, in the source alone."""
+    said, given = found.sentence[ours[place]], found.source[place]
+    if given.is_open and not said.is_open:
+        return given.form
+    is_over = given.was and not said.was and given.form == said.form and given.form[0] == "ي"
+    return "كان" if is_over else ""
 
 
 def _taken_back(found: Alignment, ours: Collection[int], line: Collection[int]) -> str:
@@ -111,35 +139,42 @@ def _bound(found: Alignment, ours: Mapping[int, int], place: int) -> str:
     head = place if is_definite else place + 1
     if head not in ours:
         return ""
-    rest = [word for word in found.source[head + 1 : head + 9] if word.clause == given.clause]
-    left = []
-    for word in rest:
-        if word.place in ours:
-            break
-        left.append(word)
-    goes_on = len(left) < len(rest)
-    if left and (left[0].is_marked() or (goes_on and not is_definite)):
-        return left[0].form
-    return ""
-
-
-def _is_partial(word: Word, following: Word) -> bool:
-    form = _bare(word.form)
-    return form in _PARTIAL or (form in _ONE and following.marker in _AMONG)
+    rest = [w for w in found.source[head + 1 : head + _PHRASE] if w.clause == given.clause]
+    left = next((n for n, word in enumerate(rest) if word.place not in ours), len(rest))
+    goes_on = left == 0 and any(word.place in ours for word in rest)
+    is_bound = left < len(rest) and (rest[left].is_marked() or (goes_on and not is_definite))
+    return rest[left].form if is_bound else ""
 
 
 def _speaker(found: Alignment, ours: Mapping[int, int], given: Word, line: Collection[int]) -> str:
     """Who or what stands over a word of the source, such that it is not said to be so."""
     clause = [w for w in found.source[: given.place + 1] if w.clause == given.clause]
     that = next((word.place for word in reversed(clause) if word.is_reported), None)
-    if that is None and any(found.source[place].clause != given.clause for place in line):
+    if that is None and any(found.source[place].clause != given.clause for place in ours):
         return ""  # the sentence is of what is said elsewhere
-    first = min(line) if that is None else that
-    for word in found.source[:first]:
-        if word.place in ours or word.sentence != given.sentence:
+    if that is not None:
+        return _spoken(found, ours, that)
+    for word in found.source[: max(line)]:
+        if word.place in ours or word.clause != given.clause:
             continue
-        is_here, form = word.clause == given.clause, _bare(word.form)
-        is_near = word.place >= first - _NEAR and (is_here or that is not None)
-        if (is_here and form in _DENIED) or (is_near and form in _DENIED | _NOT_DONE):
+        form, is_near = _bare(word.form), any(0 < p - word.place <= _NEAR for p in line)
+        is_denied = form in _DENIED and (is_near or word.place < min(line))
+        if is_denied or (is_near and form in _NOT_DONE):
+            return word.form
+    return ""
+
+
+def _spoken(found: Alignment, ours: Collection[int], that: int) -> str:
+    """Who does not say, in the sentence, what stands behind «أن»."""
+    if found.source[that].is_joined:
+        return ""  # «… وأن» goes on with what is said, by whomever
+    for word in reversed(found.source[max(0, that - _FAR) : that]):
+        form = _bare(word.form)
+        if word.sentence != found.source[that].sentence or word.is_reported or form in _SAYING:
+            return ""
+        if word.place in ours:
+            continue
+        is_doubted = word.is_negated and word.place == that - 1
+        if is_doubted or form in _DENIED | _NOT_DONE:
             return word.form
     return ""

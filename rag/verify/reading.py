@@ -32,6 +32,8 @@ _REFERRING = {
 }
 _AMONG = frozenset("بينهم بينها بينهن منهم منها ومنهم ومنها وبينهم وبينها".split())
 _TOLD = frozenset(("اليوم", "بعض"))  # stop words that say something
+_WITHOUT = frozenset(("دون", "بدون"))
+_WAS = frozenset("كان كانت كانوا وكان وكانت وكانوا".split())
 _RELATIVE = frozenset("التي الذي الذين اللذان اللتان اللذين اللتين".split())
 _CONDITIONS = frozenset("لو لولا اذا ربما لعل لعله لعلها عسي بشرط شرط شريطه".split())
 _COPULAS = frozenset(("هو", "هي"))
@@ -61,6 +63,7 @@ class Word:
     is_equated: bool = False  # «هو» or «هي» is before it
     is_reported: bool = False  # «أن» is before it
     is_relative: bool = False  # «الذي» or «التي» is before it
+    was: bool = False  # «كان» is before it in its clause
     is_open: bool = False  # «إذا», «لو», «ربما» or «قد يكون» is before it
 
     def is_marked(self) -> bool:
@@ -88,7 +91,7 @@ class _Reader:
         self.found = found
         self._sentence = found[-1].sentence if found else -1
         self._clause = found[-1].clause if found else -1
-        self._is_open = False
+        self._is_open = self._was = False
         self._clear()
 
     def _clear(self) -> None:
@@ -100,7 +103,7 @@ class _Reader:
         """Add the words of one sentence."""
         self._sentence, self._clause = self._sentence + 1, self._clause + 1
         self._clear()
-        self._is_open = False
+        self._is_open = self._was = False
         place = 0
         while place < len(tokens):
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
@@ -115,6 +118,7 @@ class _Reader:
             # A relative clause is one with what it tells of.
             self._clause += following not in _RELATIVE
             self._is_open = self._is_open and following[:1] != "و"
+            self._was = False
             self._marker, self._is_negated = "", False
         elif token in THAT:
             self._is_reported = True
@@ -129,7 +133,9 @@ class _Reader:
     def _is_sign(self, token: str, following: str) -> bool:
         """Whether a token only tells something of the words around it."""
         bare = _without_and(token)
-        if token in NEGATIONS and following != "ان":
+        # «غير أن» is «but», «دون أن» and «من غير أن» deny.
+        is_without = token in _WITHOUT or (token == "غير" and self._marker == "من")
+        if token in NEGATIONS and (following != "ان" or is_without):
             self._is_negated = True
             self._marker = token if token in MARKERS else self._marker
         elif token in STILL:
@@ -143,6 +149,8 @@ class _Reader:
             self._is_relative = True
         elif token.lstrip("وف") in _CONDITIONS or _is_doubtful(token, following):
             self._is_open = True
+        elif token in _WAS:
+            self._was = True
         else:
             return False
         return True
@@ -150,6 +158,8 @@ class _Reader:
     def _take(self, tokens: Sequence[str], place: int, following: str) -> int:
         """Take in a word, a month or an amount; how many tokens it has."""
         token = tokens[place]
+        if token[0] == "و" and token[1:] in _REFERRING:
+            self._is_joined, token = True, token[1:]
         month = _month(token, following)
         if month is not None:
             self._keep(month)
@@ -175,7 +185,8 @@ class _Reader:
             Word(
                 *(form, len(self.found), self._sentence, self._clause, self._marker),
                 *(self._is_negated, self._is_joined, amount, self._among),
-                *(self._is_equated, self._is_reported, self._is_relative, self._is_open),
+                *(self._is_equated, self._is_reported, self._is_relative),
+                *(self._was, self._is_open),
             )
         )
         # «لم يعد مفتوحا» denies what comes after the auxiliary too.
@@ -239,7 +250,7 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if one[0].isdigit() or other[0].isdigit() or one[0].isascii() or other[0].isascii():
         return 0.0
-    if stem(one) == stem(other):
+    if stem(one) == stem(other) or one == "و" + other or other == "و" + one:
         return 0.95
     if bases(one) & bases(other):
         return 0.9
