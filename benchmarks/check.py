@@ -19,8 +19,13 @@ from rag.verify import Checker, Verdict
 
 CHECK = Path(__file__).parents[1] / "tests" / "check"
 PAIRS = CHECK / "pairs.jsonl"
-# Drafts as small models write them, and such as only leave words out, half of them one too many.
-DRAFTS = {"all kinds": CHECK / "drafts.jsonl", "words left out": CHECK / "limits.jsonl"}
+# Drafts as small models write them, such as only leave words out, half of them one too many, and
+# such as reword their source or change one thing in it.
+DRAFTS = {
+    "all kinds": CHECK / "drafts.jsonl",
+    "words left out": CHECK / "limits.jsonl",
+    "reworded": CHECK / "mixed.jsonl",
+}
 LAST_TUNED = 136  # the number of a passage
 PRECISION, RECALL = 0.97, 0.85
 SHOWN = 0.01  # of the false drafts, as they were written
