@@ -100,3 +100,10 @@ def test_a_hit_of_one_leg_alone_is_explained_too():
     assert "dense: not found; lexical: not found\n   terms: none" in explained_as_text(
         QUESTION, [hit]
     )
+
+
+def test_the_standard_words_of_a_question_in_dialect_are_told(retriever):
+    question = "قديش كلف ترميم المتحف؟"
+    told = explained_as_text(question, retriever.search(question))
+    assert told.startswith(f"also searched as: {QUESTION}\n\n1.")
+    assert "also searched as" not in explained_as_text(QUESTION, retriever.search(QUESTION))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag import report
-from rag.arabic import matched_terms
+from rag.arabic import in_standard, matched_terms
 from rag.types import Hit
 
 
@@ -27,8 +27,12 @@ def explained_as_json(question: str, hits: Sequence[Hit]) -> list[dict[str, obje
 
 
 def explained_as_text(question: str, hits: Sequence[Hit]) -> str:
-    """Each hit as `rag search` prints it, with what each leg and each word said below."""
-    blocks = []
+    """Each hit as `rag search` prints it, with what each leg and each word said below.
+
+    Of a question in dialect also the standard words that the dense leg read beside it.
+    """
+    standard = in_standard(question)
+    blocks = [f"also searched as: {standard}"] if hits and standard != question else []
     for place, hit in enumerate(hits, start=1):
         [heading, _, text] = report.hits_as_text([hit]).partition("\n")
         heading = f"{place}.{heading.removeprefix('1.')}"
