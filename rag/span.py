@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, words
+from rag.verify.lexicon import WITH_WAW
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
@@ -53,11 +54,11 @@ def is_cut_from(sentence: str, quote: str) -> bool:
     >>> is_cut_from("زار الوفد المصنع.", "وأمس، زار الوفد التونسي المصنع")
     True
     """
-    said = [_bare(word) for word in words(sentence)]
+    said = words(sentence)
     given: list[str] = []
     starts, borders = [0], set()
     for token in quote.split():
-        given += [_bare(word) for word in words(token)]
+        given += words(token)
         if _ENDS.search(token):
             starts.append(len(given))
             borders.add(len(given) - 1)
@@ -70,24 +71,27 @@ def _is_left(
     """Whether words are left of others from `start` on, the first of which is among them."""
     kept: list[int] = []
     for word in said:
-        place = next((n for n in range(start, len(given)) if given[n] == word), None)
+        places = range(start, len(given))
+        place = next((n for n in places if word in (given[n], _bare(given[n]))), None)
         if place is None or (not kept and place != start):
             return False
         kept.append(place)
         start = place + 1
-    if not kept or not _BOUNDING.isdisjoint(set(given[kept[0] :]) - set(said)):
+    if not kept:
         return False
-    return all(
+    left_out = {_bare(word) for word in given[kept[0] :] if word not in said}
+    return _BOUNDING.isdisjoint(left_out) and all(
         after - before == 1
         or after - 1 in borders
-        or given[after - 1].startswith("ال")
+        or _bare(given[after - 1]).startswith("ال")
         or given[after] in STOP_WORDS
         for before, after in pairwise(kept)
     )
 
 
 def _bare(word: str) -> str:
-    return word[1:] if word[0] in "وف" and len(word) > 2 else word
+    """Without the conjunction before it; «ولد» has none."""
+    return word[1:] if word[0] in "وف" and len(word) > 2 and word not in WITH_WAW else word
 
 
 def _added(draft: str, question: str) -> set[str]:

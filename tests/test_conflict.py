@@ -161,6 +161,13 @@ def test_times_are_of_two_events_where_each_is_the_news_of_its_article(published
     assert len(found("متى زار الملك سوق الصفافير؟", one, other)) == pairs
 
 
+@pytest.mark.parametrize(("founded", "pairs"), [("الجامعة", 2), ("الجمعية", 0)])
+def test_times_of_two_things_whose_names_share_a_root_are_no_conflict(founded, pairs):
+    one = said("تأسست جامعة السهول الجزائرية في 29 مارس 1968.", title="جامعة السهول")
+    other = said(f"تأسست {founded} الجزائرية عام 1956.", title=f"{founded} الجزائرية في السهول")
+    assert len(found("متى تأسست جامعة السهول في الجزائر؟", one, other)) == pairs
+
+
 def test_two_sentences_of_one_article_are_no_conflict():
     both = said(f"{TWELVE.text} {TWENTY.text}")
     assert found(QUESTION, both) == []

@@ -40,6 +40,7 @@ from rag.verify.reading import likeness, listed
 _FAR = 8  # words between an amount and what the question asks about
 _FAR_TIME = 7
 _BESIDE = 6
+_SAME = 0.85  # likeness of two forms of one noun; those that only share a root are less alike
 _NOT = frozenset(words("لم ولم فلم لن ولن ليس وليس"))
 _HOW_MANY = "كم"
 _ASKING = frozenset(
@@ -119,8 +120,8 @@ def time_claim(need: Need, item: Evidence, document: Document) -> Claim | None:
     event = need.topic[:1]
     tokens = tokens_of(text)
     places = [i for i, t in enumerate(tokens) if event and likeness(t.form, event[0]) >= 0.6]
-    # «بدأ بناء المصنع» is not when «بدأ العمل في المصنع».
-    is_same = all(any(likeness(t.form, w) >= 0.6 for t in tokens) for w in need.topic[1:2])
+    # «بدأ بناء المصنع» is not when «بدأ العمل في المصنع», nor «جمعية» a «جامعة».
+    is_same = all(any(likeness(t.form, w) >= _SAME for t in tokens) for w in need.topic[1:2])
     if not places or not found or not is_same:
         return None
     near = [(_steps(text, each, places), each) for each in found]
