@@ -54,7 +54,8 @@ _PARTLY = word_set(
     "ثلثها ثلثهم ربعه ربعها ربعهم"
 )
 _BUT = word_set("سوى")
-_NEAR = 4  # words
+_LISTED = _PARTIAL | _DENIED | _NOT_DONE | _PARTLY
+_NEAR = 4  # words between one who wants or tries and what he does not do
 _FAR = 10  # words between one who says and what is said, where nobody else speaks
 _PHRASE = 6  # words of a superlative
 
@@ -121,7 +122,8 @@ def _taken_back(found: Alignment, ours: Collection[int], line: Collection[int]) 
 
 
 def _bare(form: str) -> str:
-    return form[1:] if form[0] in "وفبلك" and form not in _PARTIAL | _DENIED | _NOT_DONE else form
+    """Without the conjunction or preposition before it; «وكيل» and «بعضهم» have none."""
+    return form[1:] if form[0] in "وفبلك" and form not in _LISTED else form
 
 
 def _bound(found: Alignment, ours: Mapping[int, int], place: int) -> str:
