@@ -114,7 +114,7 @@ def _taken_back(found: Alignment, ours: Collection[int], line: Collection[int]) 
     for word in found.source:
         if word.place in ours or word.clause not in clauses:
             continue
-        is_beside = not {word.place - 1, word.place - 2}.isdisjoint(ours)
+        is_beside = not {word.place - 1, word.place + 1}.isdisjoint(ours)
         is_less = _bare(word.form) in _PARTLY or word.marker in _BUT
         if (word.is_open and not is_told) or (is_beside and is_less):
             return word.form
