@@ -45,26 +45,27 @@ class Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: dict[tuple[str, str], Vectors] = {}
+        self._passages: dict[tuple[str, str], Vectors] = {}
+        self._questions: dict[str, Vectors] = {}
         self.name = embedder.name
         self.dimension = embedder.dimension
 
     def embed_passages(self, passages: Sequence[Passage]) -> Vectors:
         """As the embedder does."""
         keys = [(passage.title, passage.text) for passage in passages]
-        new = {key: p for key, p in zip(keys, passages, strict=True) if key not in self._known}
+        new = {key: p for key, p in zip(keys, passages, strict=True) if key not in self._passages}
         if new:
             rows = self._embedder.embed_passages(list(new.values()))
-            self._known.update(zip(new, rows, strict=True))
-        return np.stack([self._known[key] for key in keys])
+            self._passages.update(zip(new, rows, strict=True))
+        return np.stack([self._passages[key] for key in keys])
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """As the embedder does."""
-        new = [text for text in dict.fromkeys(texts) if ("", text) not in self._known]
+        new = [text for text in dict.fromkeys(texts) if text not in self._questions]
         if new:
             rows = self._embedder.embed_questions(new)
-            self._known.update(zip((("", text) for text in new), rows, strict=True))
-        return np.stack([self._known["", text] for text in texts])
+            self._questions.update(zip(new, rows, strict=True))
+        return np.stack([self._questions[text] for text in texts])
 
     def word_similarities(
         self, question: str, passages: Sequence[Passage]

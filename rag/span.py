@@ -8,14 +8,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, words
-from rag.verify.lexicon import WITH_WAW
+from rag.verify.lexicon import CONDITIONS, NEGATIONS, WITH_WAW, word_set
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
-_BOUNDING = frozenset(
-    "اذا لو لولا شرط بشرط شريطه الا سوي عدا ماعدا باستثنا لم لن لا ليس ليست غير دون بدون "
-    "ربما".split()
-)
+_BOUNDING = CONDITIONS | NEGATIONS | word_set("إلا سوى عدا ماعدا باستثناء")
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
 

@@ -58,6 +58,8 @@ DAYS = word_set("السبت الأحد الاثنين الثلاثاء الأر�
 NEGATIONS = word_set(
     "لم لن لا ليس ليست ليسوا عدم لعدم بعدم وعدم دون بدون بلا وبلا غير وغير ولم ولن ولا"
 ) | word_set("وليس وليست فلم فلن فلا")
+# What stands behind these, in its clause, is not said to be so.
+CONDITIONS = word_set("لو لولا إذا ربما لعل لعله لعلها عسى بشرط شرط شريطة")
 # «لا يزال» affirms, and is no word of its own; «لم يعد مفتوحا» denies what follows.
 STILL = word_set("يزال تزال زال زالت زالوا يزالون")
 AUXILIARIES = word_set("يعد تعد يعودوا يكن تكن يكون تكون يكونوا يتم تتم")

@@ -11,6 +11,7 @@ from rag.arabic import STOP_WORDS, has_form, normalise, sentences, skeleton, ste
 from rag.verify.amounts import Amount, amount_at
 from rag.verify.lexicon import (
     AUXILIARIES,
+    CONDITIONS,
     MARKERS,
     MONTHS,
     NEGATIONS,
@@ -35,7 +36,6 @@ _TOLD = frozenset(("اليوم", "بعض"))  # stop words that say something
 _WITHOUT = frozenset(("دون", "بدون"))
 _WAS = frozenset("كان كانت كانوا وكان وكانت وكانوا".split())
 _RELATIVE = frozenset("التي الذي الذين اللذان اللتان اللذين اللتين".split())
-_CONDITIONS = frozenset("لو لولا اذا ربما لعل لعله لعلها عسي بشرط شرط شريطه".split())
 _COPULAS = frozenset(("هو", "هي"))
 _YEARS = frozenset(("عام", "سنه"))
 _ENDS = frozenset(".,،؛:؟?!()")
@@ -147,7 +147,7 @@ class _Reader:
             self._is_equated = True
         elif token in _RELATIVE:
             self._is_relative = True
-        elif token.lstrip("وف") in _CONDITIONS or _is_doubtful(token, following):
+        elif token.lstrip("وف") in CONDITIONS or _is_doubtful(token, following):
             self._is_open = True
         elif token in _WAS:
             self._was = True
