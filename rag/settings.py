@@ -136,7 +136,7 @@ class CheckSettings:
     """See rag.verify.Checker."""
 
     kind: str = "deterministic"
-    coverage: float = 0.95
+    coverage: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,51 @@ def test_words_that_the_source_does_not_have_are_refused_by_name():
     assert verdict(sentence, MUSEUM) == (False, "كلمات لا ترد في المصدر: صيادون")
 
 
+def test_one_strange_word_in_a_long_sentence_is_refused_too():
+    rest = (
+        "مدينة ساحلية قديمة تقع عند مصب نهر العاصم بين جبلين عاليين ويعيش فيها صيادون وتجار"
+        " ونساجون وبحارة ومزارعون كثيرون قدموا من القرى المجاورة والجبال البعيدة في القرن الماضي"
+        " هربا من الجفاف والجراد."
+    )
+    assert verdict(f"الزهراء {rest}", f"الزهراء {rest}") == SUPPORTED
+    assert verdict(f"المرجان {rest}", f"الزهراء {rest}") == (
+        False,
+        "كلمات لا ترد في المصدر: المرجان",
+    )
+
+
+def test_a_number_is_not_said_more_often_than_the_source_has_it():
+    source = "كان أكبر موانئ البلاد بين عامي 1962 و2004."
+    assert verdict("كان أكبر موانئ البلاد بين عامي 1962 و1962.", source) == (
+        False,
+        "رقم لا يرد في المصدر: 1962",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "word"),
+    [
+        (
+            "عملت الجمعية حتى سقوط الحكومة في يوليو 1991.",
+            "عملت الجمعية حتى سقوط الحكومة (عام 1991). حُلت المنظمة رسميا في يوليو 1991.",
+            "month7",
+        ),
+        (
+            "الملعب محاط بملعب ولاية النخيل الذي يلعب في الدوري الممتاز.",
+            "الملعب محاط بملعب ولاية النخيل. وهو ملعب نادي النخيل الذي يلعب في الدوري الممتاز.",
+            "يلعب",
+        ),
+        (
+            "تشمل المنطقة الساحل، وشمال الجزيرة بموقعها بين البحرين.",
+            "تشمل المنطقة الساحل، والهضبة. تصل بين جنوب القارة وشمال الجزيرة بموقعها بين البحرين.",
+            "تشمل",
+        ),
+    ],
+)
+def test_two_sentences_are_not_joined_in_the_middle(sentence, source, word):
+    assert verdict(sentence, source) == (False, f"موضع الكلمة يختلف عن المصدر: {word}")
+
+
 def test_a_word_of_the_question_is_no_excuse():
     question = "هل جمع صيادون كلفة ترميم متحف الموانئ؟"
     sentence = "كلف ترميم متحف الموانئ 28 مليون دينار جمعها صيادون."

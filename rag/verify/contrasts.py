@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rag.verify.alignment import Alignment
@@ -16,11 +17,14 @@ _OWN = 7  # words of the source between an amount and what it belongs to
 
 
 def missing_amount(sentence: Sequence[Word], source: Sequence[Word]) -> str:
-    """The first value of the sentence that the source does not have; empty if it has all."""
-    given = {word.amount.text for word in source if word.amount}
+    """The first value of the sentence that the source does not have as often; empty if it does."""
+    given = Counter(word.amount.text for word in source if word.amount)
     forms = {form for word in source for form in listed(word.form)}
     for word in sentence:
-        if word.amount and word.amount.text not in given:
+        if word.amount is None:
+            continue
+        given[word.amount.text] -= 1  # «بين 1962 و1962» is not «بين 1962 و2004»
+        if given[word.amount.text] < 0:
             if word.amount.text == "2" and word.amount.unit and _has_dual(word.amount.unit, forms):
                 continue
             return word.amount.text

@@ -145,7 +145,8 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
     if run.after is None or len([i for i in main if i < run.words[0]]) > 1:
         return False
     clauses = {found.source[place].clause for place in places}
-    if found.sentence[run.words[0]].marker or len(places) > LONGEST_NAME or len(clauses) > 1:
+    head = found.sentence[run.words[0]]
+    if head.marker or head.amount or len(places) > LONGEST_NAME or len(clauses) > 1:
         return False
     spoken = found.place(run.words[0] - 1) if run.words[0] else None
     verb = found.source[main[run.after] if spoken is None else spoken]
@@ -183,6 +184,10 @@ def _completes_name(found: Alignment, run: Run, places: Sequence[int]) -> bool:
     """Whether the source has the run beside the same neighbour elsewhere, as in a full name."""
     source = found.source
     if run.before is not None and _has_own_name(found, run.before):
+        return False
+    # «يوليو 1991» is another time than «1991», and «الذي» begins what is said of a name.
+    first = source[places[0]]
+    if first.is_relative or first.amount or first.form in CALENDAR:
         return False
     is_next = run.before is not None and run.before + 1 == run.words[0] and places[0] > 0
     if is_next and run.before is not None:

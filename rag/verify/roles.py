@@ -60,7 +60,8 @@ def _goes_on(found: Alignment, index: int) -> bool:
     given = found.source[place]
     begins = word.is_joined or word.clause != found.sentence[index - 1].clause
     prior = found.source[place - 1]
-    return begins and (given.is_joined or given.clause != prior.clause)
+    is_joined_clause = given.is_joined and given.clause != prior.clause
+    return begins and (given.sentence != prior.sentence or is_joined_clause)
 
 
 def _runs(found: Alignment, main: Mapping[int, int]) -> Iterator[Run]:
