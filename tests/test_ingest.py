@@ -155,6 +155,17 @@ def test_a_file_that_is_no_article_is_refused_and_the_others_are_ingested(corpus
     assert corpus.titles() == ["مترو المنارة"]
 
 
+def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_are_ingested(corpus):
+    moved = Path(corpus.write("metro.txt", METRO))
+    corpus.ingest()
+    moved.rename(moved.with_name("\udcff.txt"))  # a name of the single byte FF
+    corpus.write("museum.txt", MUSEUM)
+    report = corpus.ingest()
+    refused = (f"{corpus.folder.resolve()}/\\udcff.txt", "the name is not UTF-8: rename it")
+    assert report.refused == [refused]
+    assert corpus.titles() == ["متحف الموانئ"]
+
+
 def test_a_file_that_became_unreadable_keeps_what_it_held(corpus):
     path = corpus.write("metro.txt", METRO)
     corpus.ingest()

@@ -16,7 +16,16 @@ from rag.articles.formats import (
     ending_of,
     finished,
 )
-from rag.articles.raw import MAX_BYTES, MAX_ROWS_BYTES, Kind, RawArticle, Refusal, check_size
+from rag.articles.raw import (
+    MAX_BYTES,
+    MAX_ROWS_BYTES,
+    Kind,
+    RawArticle,
+    Refusal,
+    check_name,
+    check_size,
+    shown,
+)
 from rag.articles.rows import jsonl_rows
 from rag.articles.worker import Worker
 from rag.errors import ArticleError
@@ -30,8 +39,10 @@ __all__ = [
     "Kind",
     "RawArticle",
     "Refused",
+    "check_name",
     "find_files",
     "read_articles",
+    "shown",
 ]
 
 MAX_SECONDS = 60.0
@@ -124,6 +135,7 @@ class ArticleReader:
             raise ArticleError(f"{path}: no articles in it: expected {EXPECTED} files")
 
     def _found(self, path: Path, content: bytes | None) -> Iterator[RawArticle | Refusal]:
+        check_name(path)
         name, ending = str(path), ending_of(path.name)
         if ending not in ENDINGS:
             raise ArticleError(f"{name}: cannot read '{ending}' files: expected {EXPECTED}")
