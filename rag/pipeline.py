@@ -274,7 +274,9 @@ def _with(answer: Answer, status: Status, sentences: tuple[Sentence, ...]) -> An
 
 
 def _checked(question: str) -> str:
-    question = question.strip()
+    # Halves of character pairs (on a command line, bytes that are no UTF-8) can be neither embedded
+    # nor printed.
+    question = question.encode(errors="ignore").decode().strip()
     if not question:
         raise RagError("the question is empty")
     if len(question) > _LONGEST_QUESTION:

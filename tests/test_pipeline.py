@@ -177,7 +177,7 @@ def test_as_many_hits_are_kept_as_the_settings_say(make_rag):
     assert len(make_rag(top_k=2).ask(QUESTION).hits) == 2
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "\udcff"])
 def test_an_empty_question_is_refused(make_rag, question):
     with pytest.raises(RagError, match="the question is empty"):
         make_rag().ask(question)
@@ -193,6 +193,10 @@ def test_a_question_as_long_as_an_article_is_refused_with_both_lengths(make_rag)
 
 def test_blanks_around_a_question_do_not_count(make_rag):
     assert make_rag().ask(f"  {QUESTION}\n").question == QUESTION
+
+
+def test_half_of_a_character_pair_is_left_out_of_a_question(make_rag):
+    assert make_rag().ask(f"\ud83d{QUESTION}\udcff").question == QUESTION
 
 
 # Follow-ups
