@@ -184,6 +184,19 @@ def test_where_no_file_can_be_read_the_first_reason_is_the_error(corpus):
     assert corpus.index.files() == {}
 
 
+def test_a_path_that_the_system_does_not_let_look_at_is_an_error(corpus):
+    with pytest.raises(ArticleError, match=r"cannot read .*: File name too long"):
+        corpus.ingest(corpus.folder.parent / ("long" * 100))
+
+
+def test_a_link_that_cannot_be_followed_is_refused_and_the_others_are_ingested(corpus):
+    corpus.write("metro.txt", METRO)
+    (corpus.folder / "link.txt").symlink_to(corpus.folder / ("long" * 100))
+    report = corpus.ingest()
+    assert [reason for _, reason in report.refused] == ["cannot be read: File name too long"]
+    assert corpus.titles() == ["مترو المنارة"]
+
+
 def test_a_path_that_does_not_exist_is_an_error_and_changes_nothing(corpus):
     corpus.write("metro.txt", METRO)
     corpus.ingest()
