@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean, median
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -134,6 +135,20 @@ class Run:
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Make the folder of a run file; RagError where none can be written, before a run of hours."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise RagError(f"cannot write {path}: it is no file; name another one with --out")
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise RagError(
+            f"cannot write {path}: {error.strerror}; name another file with --out"
+        ) from error
 
 
 def evaluate(

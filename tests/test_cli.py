@@ -315,6 +315,13 @@ def test_a_question_set_that_is_not_there_ends_with_one_line(ingested):
     assert "none.jsonl" in ingested.refusal("evaluate", "none.jsonl")
 
 
+@pytest.mark.parametrize("out", ["articles", "articles/metro.txt/run.json", "long" * 100])
+def test_a_run_file_that_cannot_be_written_is_refused_before_a_question_is_asked(ingested, out):
+    Path("set.jsonl").write_text('{"id": 1, "question": "متى افتتح الخط؟"}', "utf-8")
+    line = ingested.refusal("evaluate", "set.jsonl", "--out", out)
+    assert line.startswith(f"rag: cannot write {out}: ")
+
+
 # Models and doctor
 
 

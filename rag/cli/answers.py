@@ -101,9 +101,12 @@ def evaluate(
     Example:
       rag evaluate seeds/questions.jsonl --out build/run.json
     """
+    from rag.evaluate import check_writable
     from rag.evaluate import evaluate as run_evaluation
     from rag.questions import read_questions
 
+    if out:
+        check_writable(out)
     question_set = read_questions(file)
     brings_texts = question_set.documents is not None or any(
         question.passages is not None for question in question_set.questions
