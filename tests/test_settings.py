@@ -108,6 +108,8 @@ def test_an_unknown_table_lists_the_known_ones(config):
         ("[embed]\nmodel = 3", "[embed]: model must be of type str, got 3"),
         ("[check]\ncoverage = 'a'", "[check]: coverage must be of type float, got 'a'"),
         ("[check]\ncoverage = false", "[check]: coverage must be of type float, got False"),
+        ("[check]\ncoverage = nan", "coverage must be a number and not negative, got nan"),
+        ("[check]\ncoverage = inf", "coverage must be a number and not negative, got inf"),
         ("answer = 3", ": answer is a table; write [answer]"),
     ],
 )
