@@ -311,6 +311,12 @@ def test_a_date_that_is_none_is_refused_with_what_is_expected(ingested, date):
     assert f"'{date}' is no date like 2024-06-19, 2024-06 or 2024" in result.stderr
 
 
+def test_a_port_that_is_none_is_refused_with_those_there_are(ingested):
+    result = ingested.run("chat", "--port", "65536")
+    assert result.exit_code == 2
+    assert "65536 is not in the range 1<=x<=65535" in result.stderr
+
+
 def test_a_question_set_that_is_not_there_ends_with_one_line(ingested):
     assert "none.jsonl" in ingested.refusal("evaluate", "none.jsonl")
 

@@ -134,7 +134,13 @@ def evaluate(
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=7860, show_default=True, help="Port of the page.")
+@click.option(
+    "--port",
+    default=7860,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of the page.",
+)
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the browser.")
 @with_settings
 def chat(host: str, port: int, open_browser: bool, open_rag: OpenRag) -> None:
