@@ -170,7 +170,7 @@ def load_settings(path: Path | None = None, overrides: Sequence[str] = ()) -> Se
     if path is None:
         path = Path("config.toml") if Path("config.toml").exists() else project_file("config.toml")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -44,6 +44,10 @@ def test_a_file_says_only_what_differs(config):
     )
 
 
+def test_a_byte_order_mark_as_some_editors_write_it_is_no_setting(config):
+    assert load_settings(config("\ufeff[answer]\ntop_k = 4\n")).answer.top_k == 4
+
+
 def test_without_a_file_in_the_working_folder_the_one_that_ships_is_read(
     tmp_path, monkeypatch, config
 ):
