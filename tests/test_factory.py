@@ -264,6 +264,14 @@ def test_an_index_that_is_not_there_is_created_only_when_asked(tmp_path):
     open_rag(index=tmp_path / "index").close()
 
 
+@pytest.mark.parametrize("template", ["query: ", "query: {}", "{text", "{text} {nope}"])
+def test_a_template_that_would_not_embed_the_text_is_a_setting_to_mend(settings, template):
+    for key in ("passage_template", "question_template"):
+        embed = dataclasses.replace(settings.embed, **{key: template})
+        with pytest.raises(SettingsError, match=rf"embed\.{key} = .* must have the field {{text}}"):
+            make_embedder(dataclasses.replace(settings, embed=embed))
+
+
 @pytest.mark.parametrize(
     "override", ["chunk.target_words=90", "embed.dimension=256", "embed.question_template={text}"]
 )
