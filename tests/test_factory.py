@@ -254,6 +254,23 @@ def test_prompts_of_the_working_folder_come_before_those_that_ship(tmp_path, mon
     assert shipped[0].content != "أجب."
 
 
+def test_a_tilde_in_the_settings_is_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "answer.system.md").write_text("أجب.", "utf-8")
+    (tmp_path / "own" / "answer.user.md").write_text("$evidence $question", "utf-8")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "a.safetensors").write_bytes(bytes(64))
+    overrides = ["index.folder=~/index", "generate.prompts=~/own", "embed.model=~/model"]
+    settings = load_settings(None, overrides)
+    make_index(settings, create=True).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "model", "own"]
+    assert make_steps(settings).prompt.messages("متى؟", [])[0].content == "أجب."
+    whole = embedder_name(EmbedSettings(model=str(tmp_path / "model")))
+    assert embedder_name(settings.embed) == whole
+
+
 # Opening
 
 

@@ -29,7 +29,7 @@ def make_index(
     """
     identity = index_identity(settings)
     if not _is_on_milvus(settings, folder):
-        folder = folder or Path(settings.index.folder)
+        folder = folder or Path(settings.index.folder).expanduser()
         return LocalIndex(folder, identity, analyse=analyse, create=create)
     collections = _collections(settings)
     return MilvusIndex(_server(settings), collections, identity, analyse=analyse, create=create)
@@ -46,7 +46,7 @@ def erase_index(
     if _is_on_milvus(settings, index):
         _collections(settings).drop(_server(settings))
     else:
-        erase(Path(index) if index else Path(settings.index.folder))
+        erase(Path(index) if index else Path(settings.index.folder).expanduser())
 
 
 def index_identity(settings: Settings) -> IndexIdentity:
