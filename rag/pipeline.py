@@ -108,9 +108,15 @@ class Rag:
             self._temporary.cleanup()
 
     def ingest(
-        self, paths: Sequence[Path | str], *, progress: Progress = _silent, with_ray: bool = False
+        self,
+        paths: Path | str | Sequence[Path | str],
+        *,
+        progress: Progress = _silent,
+        with_ray: bool = False,
     ) -> IngestReport:
         """Make the index hold what these files and folders hold now; see rag.ingest."""
+        # Of a text alone each letter would be a path, and «/» the whole disk.
+        paths = [paths] if isinstance(paths, Path | str) else paths
         bulk = self._steps.bulk if with_ray else None
         return ingest_files(
             [Path(path) for path in paths],

@@ -296,6 +296,13 @@ def test_ingesting_a_path_that_does_not_exist_is_an_error(make_rag, tmp_path):
         make_rag().ingest([tmp_path / "none"])
 
 
+def test_one_path_is_not_taken_for_the_letters_of_its_name(make_rag, tmp_path):
+    path = tmp_path / "new.txt"
+    path.write_text("مقال جديد\n\nافتتح الوزير معرض الكتاب في مدينة المنارة أمس الأول.\n", "utf-8")
+    for given in (str(path), path):
+        assert make_rag().ingest(given).added == [str(path)]
+
+
 # Another corpus
 
 
