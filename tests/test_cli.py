@@ -173,6 +173,11 @@ def test_without_the_model_ingest_says_how_to_get_it(shell):
     assert "embeddinggemma-300m is missing in no-models: run `rag models fetch`" in line
 
 
+def test_without_the_model_a_rebuild_leaves_the_index_as_it_was(ingested):
+    assert "rag models fetch" in ingested.refusal("ingest", "articles", "--rebuild")
+    assert len(json.loads(ingested.run("documents", "list", "--json").stdout)) == 2
+
+
 def test_explain_prints_what_is_kept_and_cut_and_makes_no_index(shell):
     (shell.articles / "metro.txt").write_text(f"{METRO}\nشارك المقال على فيسبوك وتويتر\n", "utf-8")
     result = shell.run("ingest", "--explain", "articles/metro.txt")
