@@ -70,8 +70,8 @@ def _model(kind: str, name: str, settings: Settings) -> Finding:
                 return Finding(kind, True, f"{name} in {models.hub_model(name)}")
             except RagError as error:
                 return Finding(kind, False, str(error))
-        text = name if Path(name).exists() else f"{name} does not exist"
-        return Finding(kind, Path(name).exists(), text)
+        is_here = Path(name).expanduser().exists()
+        return Finding(kind, is_here, name if is_here else f"{name} does not exist")
     problems = [s.problem for s in models.check(spec, folder) if not s.is_ok]
     digest = spec.files[0].sha256[:12]
     text = f"{name} (sha256 {digest}…) in {folder / name}"

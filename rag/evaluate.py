@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean, median
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -19,7 +20,7 @@ from rag.errors import GeneratorError, QuestionSetError, RagError
 from rag.questions import QuestionSet, read_questions, sample, with_ids
 from rag.report import TIMINGS, answer_as_json, hits_as_json, machine, versions
 from rag.selective import Outcome, Point, Verdict
-from rag.types import Answer, Hit, Question, unique_documents
+from rag.types import Answer, Document, Hit, Question, unique_documents
 
 if TYPE_CHECKING:
     from rag.pipeline import Rag
@@ -136,6 +137,20 @@ class Run:
             unfinished.unlink(missing_ok=True)
 
 
+def check_writable(path: Path) -> None:
+    """Make the folder of a run file; RagError where none can be written, before a run of hours."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise RagError(f"cannot write {path}: it is no file; name another one with --out")
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise RagError(
+            f"cannot write {path}: {error.strerror}; name another file with --out"
+        ) from error
+
+
 def evaluate(
     rag: Rag,
     question_set: QuestionSet,
@@ -178,6 +193,8 @@ def evaluate(
 
 def _over(rag: Rag, question_set: QuestionSet, corpus: Path | None, progress: bool) -> Rag:
     documents = question_set.documents or ()
+    if corpus:
+        _refuse_strangers(rag, question_set.name, documents, corpus=corpus)
     # passages come in bursts, which a moving average takes for a change of pace
     with tqdm(unit="passage", disable=not progress, smoothing=0) as bar:
 
@@ -186,15 +203,18 @@ def _over(rag: Rag, question_set: QuestionSet, corpus: Path | None, progress: bo
             bar.set_description(what, refresh=False)
             bar.update(done - bar.n)
 
-        own = rag.over(documents, corpus, progress=show)
-    strangers = len({document.id for document in own.documents()} - {d.id for d in documents})
-    if strangers:
-        own.close()
+        return rag.over(documents, corpus, progress=show)
+
+
+def _refuse_strangers(rag: Rag, name: str, documents: Sequence[Document], *, corpus: Path) -> None:
+    """QuestionSetError for an index of other articles, before any of the set is put into it."""
+    with rag.over((), corpus) as there:
+        held = {document.id for document in there.documents()}
+    if strangers := held - {document.id for document in documents}:
         raise QuestionSetError(
-            f"{corpus} holds {strangers:,} documents besides the {len(documents):,} of"
-            f" {question_set.name}, which would change its scores; name another --index"
+            f"{corpus} holds {len(strangers):,} documents besides the {len(documents):,} of"
+            f" {name}, which would change its scores; name another --index"
         )
-    return own
 
 
 def _all_rows(

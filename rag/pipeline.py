@@ -108,9 +108,15 @@ class Rag:
             self._temporary.cleanup()
 
     def ingest(
-        self, paths: Sequence[Path | str], *, progress: Progress = _silent, with_ray: bool = False
+        self,
+        paths: Path | str | Sequence[Path | str],
+        *,
+        progress: Progress = _silent,
+        with_ray: bool = False,
     ) -> IngestReport:
         """Make the index hold what these files and folders hold now; see rag.ingest."""
+        # Of a text alone each letter would be a path, and «/» the whole disk.
+        paths = [paths] if isinstance(paths, Path | str) else paths
         bulk = self._steps.bulk if with_ray else None
         return ingest_files(
             [Path(path) for path in paths],
@@ -274,7 +280,9 @@ def _with(answer: Answer, status: Status, sentences: tuple[Sentence, ...]) -> An
 
 
 def _checked(question: str) -> str:
-    question = question.strip()
+    # Halves of character pairs (on a command line, bytes that are no UTF-8) can be neither embedded
+    # nor printed.
+    question = question.encode(errors="ignore").decode().strip()
     if not question:
         raise RagError("the question is empty")
     if len(question) > _LONGEST_QUESTION:

@@ -29,11 +29,14 @@ class Priors:
         return not self.recency and not (self.source and self.sources)
 
     def raised(self, hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Hit]:
-        """The hits with their new scores, in the order they had; `documents` by id."""
+        """The hits of `documents`, by id, with their new scores, in the order they had."""
         dates = {name: _date(document.published) for name, document in documents.items()}
         newest = max((day for day in dates.values() if day), default=None)
         raised = []
         for hit in hits:
+            # One is missing where another process removed it since it was found.
+            if hit.passage.document_id not in documents:
+                continue
             document, day = documents[hit.passage.document_id], dates[hit.passage.document_id]
             bonus = self.source * ((document.source or "").strip() in self.sources)
             if day and newest:

@@ -42,7 +42,7 @@ class Prompt:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()
     except OSError as error:
         raise SettingsError(f"cannot read the prompt {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -47,7 +47,7 @@ def read_questions(path: Path) -> QuestionSet:
         raise QuestionSetError(
             f"{path}: byte {error.start} is not UTF-8; save it as UTF-8"
         ) from error
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         rows = [_Row(path, where, row) for where, row in _squad_rows(path, text)]
     else:
         rows = [_Row(path, where, row) for where, row in _jsonl_rows(path, text)]
@@ -154,9 +154,10 @@ class _Row:
 
     def text(self, name: str) -> str:
         value = self._row.get(name)
-        if not isinstance(value, str) or not value.strip():
+        whole = _whole(value) if isinstance(value, str) else ""
+        if not whole.strip():
             self.refuse(f"{name} is {_shown(value)}; write a text that is not empty")
-        return value
+        return whole
 
     def title(self) -> str:
         return self._optional("title")
@@ -174,7 +175,7 @@ class _Row:
         value = self._row.get(name)
         if value is not None and not isinstance(value, str):
             self.refuse(f"{name} is {_shown(value)}; write a text or leave it out")
-        return value or ""
+        return _whole(value or "")
 
     def _texts(self, name: str) -> tuple[str, ...]:
         value = self._row.get(name) or []
@@ -202,10 +203,12 @@ def _jsonl_rows(path: Path, text: str) -> Iterator[tuple[str, Row]]:
             continue
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
+            what = str(error)
+            if isinstance(error, json.JSONDecodeError):
+                what = f"{error.msg} at character {error.pos}"
             raise QuestionSetError(
-                f"{path}: line {number}: not JSON ({error.msg} at character {error.pos});"
-                " write one object a line"
+                f"{path}: line {number}: not JSON ({what}); write one object a line"
             ) from error
         if not isinstance(row, dict):
             raise QuestionSetError(f"{path}: line {number}: {_shown(row)} is not an object")
@@ -221,6 +224,8 @@ def _squad_rows(path: Path, text: str) -> Iterator[tuple[str, Row]]:
             f"{path}: line {error.lineno}: not JSON ({error.msg});"
             " a file of one object a line is named .jsonl"
         ) from error
+    except (ValueError, RecursionError) as error:  # a number too long, or brackets too deep
+        raise QuestionSetError(f"{path}: not SQuAD: {error}") from error
     try:
         for article in content["data"]:
             # Wikipedia's addresses, not its titles, have underscores
@@ -246,6 +251,11 @@ def _squad_rows(path: Path, text: str) -> Iterator[tuple[str, Row]]:
             f"{path}: not SQuAD ({type(error).__name__}: {error}); it wants"
             " data > paragraphs > qas, with context, id, question and answers"
         ) from error
+
+
+def _whole(text: str) -> str:
+    """Without halves of character pairs, which JSON may hold and no index can."""
+    return text.encode(errors="ignore").decode()
 
 
 def _shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -169,7 +170,7 @@ def load_settings(path: Path | None = None, overrides: Sequence[str] = ()) -> Se
     if path is None:
         path = Path("config.toml") if Path("config.toml").exists() else project_file("config.toml")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -224,8 +225,8 @@ def _table_of(table_class: Any, values: dict[str, Any], origin: str) -> Any:
             raise SettingsError(
                 f"{origin}: {key} must be of type {expected.__name__}, got {value!r}"
             )
-        if isinstance(value, int | float) and value < 0:
-            raise SettingsError(f"{origin}: {key} must not be negative, got {value!r}")
+        if isinstance(value, int | float) and not 0 <= value < math.inf:
+            raise SettingsError(f"{origin}: {key} must be a number and not negative, got {value!r}")
         checked[key] = value
     return table_class(**checked)
 

@@ -173,6 +173,11 @@ def test_without_the_model_ingest_says_how_to_get_it(shell):
     assert "embeddinggemma-300m is missing in no-models: run `rag models fetch`" in line
 
 
+def test_without_the_model_a_rebuild_leaves_the_index_as_it_was(ingested):
+    assert "rag models fetch" in ingested.refusal("ingest", "articles", "--rebuild")
+    assert len(json.loads(ingested.run("documents", "list", "--json").stdout)) == 2
+
+
 def test_explain_prints_what_is_kept_and_cut_and_makes_no_index(shell):
     (shell.articles / "metro.txt").write_text(f"{METRO}\nشارك المقال على فيسبوك وتويتر\n", "utf-8")
     result = shell.run("ingest", "--explain", "articles/metro.txt")
@@ -311,8 +316,21 @@ def test_a_date_that_is_none_is_refused_with_what_is_expected(ingested, date):
     assert f"'{date}' is no date like 2024-06-19, 2024-06 or 2024" in result.stderr
 
 
+def test_a_port_that_is_none_is_refused_with_those_there_are(ingested):
+    result = ingested.run("chat", "--port", "65536")
+    assert result.exit_code == 2
+    assert "65536 is not in the range 1<=x<=65535" in result.stderr
+
+
 def test_a_question_set_that_is_not_there_ends_with_one_line(ingested):
     assert "none.jsonl" in ingested.refusal("evaluate", "none.jsonl")
+
+
+@pytest.mark.parametrize("out", ["articles", "articles/metro.txt/run.json", "long" * 100])
+def test_a_run_file_that_cannot_be_written_is_refused_before_a_question_is_asked(ingested, out):
+    Path("set.jsonl").write_text('{"id": 1, "question": "متى افتتح الخط؟"}', "utf-8")
+    line = ingested.refusal("evaluate", "set.jsonl", "--out", out)
+    assert line.startswith(f"rag: cannot write {out}: ")
 
 
 # Models and doctor

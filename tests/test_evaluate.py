@@ -183,6 +183,15 @@ def test_a_corpus_folder_is_reused_and_refused_for_another_set(make_rag, tmp_pat
         evaluate(rag, other, retrieval=True, corpus=tmp_path / "c", progress=False)
 
 
+def test_an_index_of_other_articles_is_refused_before_anything_is_put_into_it(make_rag, tmp_path):
+    rag = make_rag()
+    rag.over([DATES], tmp_path / "index").close()
+    other = QuestionSet("other.jsonl", QUESTIONS[:1], DOCUMENTS[:1])
+    with pytest.raises(QuestionSetError, match="holds 1 documents besides the 1"):
+        evaluate(rag, other, retrieval=True, corpus=tmp_path / "index", progress=False)
+    assert rag.over((), tmp_path / "index").documents() == [DATES]
+
+
 def test_means_are_over_the_rows_a_score_applies_to_and_timings_are_medians():
     def row(name, total, **scores):
         confidence = 1 - total / 10

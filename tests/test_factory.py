@@ -254,6 +254,23 @@ def test_prompts_of_the_working_folder_come_before_those_that_ship(tmp_path, mon
     assert shipped[0].content != "أجب."
 
 
+def test_a_tilde_in_the_settings_is_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "answer.system.md").write_text("أجب.", "utf-8")
+    (tmp_path / "own" / "answer.user.md").write_text("$evidence $question", "utf-8")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "a.safetensors").write_bytes(bytes(64))
+    overrides = ["index.folder=~/index", "generate.prompts=~/own", "embed.model=~/model"]
+    settings = load_settings(None, overrides)
+    make_index(settings, create=True).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "model", "own"]
+    assert make_steps(settings).prompt.messages("متى؟", [])[0].content == "أجب."
+    whole = embedder_name(EmbedSettings(model=str(tmp_path / "model")))
+    assert embedder_name(settings.embed) == whole
+
+
 # Opening
 
 
@@ -262,6 +279,14 @@ def test_an_index_that_is_not_there_is_created_only_when_asked(tmp_path):
         open_rag(index=tmp_path / "index")
     open_rag(index=tmp_path / "index", create=True).close()
     open_rag(index=tmp_path / "index").close()
+
+
+@pytest.mark.parametrize("template", ["query: ", "query: {}", "{text", "{text} {nope}"])
+def test_a_template_that_would_not_embed_the_text_is_a_setting_to_mend(settings, template):
+    for key in ("passage_template", "question_template"):
+        embed = dataclasses.replace(settings.embed, **{key: template})
+        with pytest.raises(SettingsError, match=rf"embed\.{key} = .* must have the field {{text}}"):
+            make_embedder(dataclasses.replace(settings, embed=embed))
 
 
 @pytest.mark.parametrize(

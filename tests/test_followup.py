@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from benchmark_scripts import benchmark
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.articles import read_articles
@@ -103,6 +103,7 @@ def test_a_follow_up_that_says_its_topic_again_is_left_as_it_is():
     assert resolve(question, "كم كلف الخط الأول لمترو المنارة؟", [source(METRO)]) == question
 
 
+@example("ﷸ", "")  # one character, four letters
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_is_typed_is_read(question, previous):
     assert leaning_of(question) in ("replaces", "bare", "points", "open")

@@ -187,10 +187,17 @@ def test_a_server_that_comes_up_late_is_waited_for():
         process.wait()
 
 
-@pytest.mark.parametrize("url", ["", "localhost:8080/v1", "ftp://host/v1", "/v1"])
+@pytest.mark.parametrize("url", ["", "localhost:8080/v1", "ftp://host/v1", "/v1", "http://host:v1"])
 def test_what_is_no_address_is_a_setting_to_mend(url):
     with pytest.raises(SettingsError, match=r"generate\.url"):
         OpenAIGenerator(url, model="m")
+
+
+@pytest.mark.parametrize("key", ["\u200fsecret-1", "secret-1\nsecret-2"])
+def test_a_key_with_what_no_key_has_is_refused_and_not_shown(key):
+    with pytest.raises(SettingsError, match="MUSNAD_API_KEY") as raised:
+        OpenAIGenerator("http://host/v1", model="m", key=key)
+    assert "secret" not in str(raised.value)
 
 
 def test_a_password_in_the_address_is_not_shown():

@@ -34,6 +34,7 @@ from rag.index import Index, IndexIdentity
 from rag.index.dense import EXACT_ROWS, DenseIndex, DenseWriter
 from rag.index.local import LocalIndex, erase
 from rag.index.sealed import read, seal
+from rag.index.upkeep import require
 from rag.types import Document, Filter, Hit, Passage, SourceFile, passage_of
 
 EMBEDDER = FakeEmbedder(32)
@@ -709,6 +710,13 @@ def test_a_folder_with_other_files_is_not_taken_over(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
     with pytest.raises(IndexAccessError, match="cannot be read or written"):
         opened(tmp_path / "thesis.docx" / "index")
+
+
+def test_a_folder_that_the_system_does_not_let_look_at_is_told_in_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 100)  # stands for one without permission, which root always has
+    for use in (opened, erase, require):
+        with pytest.raises(IndexAccessError, match=r"cannot be read or written \(File name"):
+            use(folder)
 
 
 def test_a_log_left_by_a_deleted_store_is_not_replayed_into_a_new_one(folder: Path) -> None:

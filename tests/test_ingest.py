@@ -155,6 +155,17 @@ def test_a_file_that_is_no_article_is_refused_and_the_others_are_ingested(corpus
     assert corpus.titles() == ["مترو المنارة"]
 
 
+def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_are_ingested(corpus):
+    moved = Path(corpus.write("metro.txt", METRO))
+    corpus.ingest()
+    moved.rename(moved.with_name("\udcff.txt"))  # a name of the single byte FF
+    corpus.write("museum.txt", MUSEUM)
+    report = corpus.ingest()
+    refused = (f"{corpus.folder.resolve()}/\\udcff.txt", "the name is not UTF-8: rename it")
+    assert report.refused == [refused]
+    assert corpus.titles() == ["متحف الموانئ"]
+
+
 def test_a_file_that_became_unreadable_keeps_what_it_held(corpus):
     path = corpus.write("metro.txt", METRO)
     corpus.ingest()
@@ -171,6 +182,19 @@ def test_where_no_file_can_be_read_the_first_reason_is_the_error(corpus):
         corpus.ingest()
     assert "\n" not in str(e.value)
     assert corpus.index.files() == {}
+
+
+def test_a_path_that_the_system_does_not_let_look_at_is_an_error(corpus):
+    with pytest.raises(ArticleError, match=r"cannot read .*: File name too long"):
+        corpus.ingest(corpus.folder.parent / ("long" * 100))
+
+
+def test_a_link_that_cannot_be_followed_is_refused_and_the_others_are_ingested(corpus):
+    corpus.write("metro.txt", METRO)
+    (corpus.folder / "link.txt").symlink_to(corpus.folder / ("long" * 100))
+    report = corpus.ingest()
+    assert [reason for _, reason in report.refused] == ["cannot be read: File name too long"]
+    assert corpus.titles() == ["مترو المنارة"]
 
 
 def test_a_path_that_does_not_exist_is_an_error_and_changes_nothing(corpus):

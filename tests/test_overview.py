@@ -111,6 +111,12 @@ def test_each_side_of_a_comparison_is_named_and_quoted_from_its_own_article(ask)
     assert "34 كيلومتراً" in answer.text
 
 
+def test_a_side_with_a_colon_and_quotation_marks_is_parted_from_its_quotation(ask):
+    answer = ask("ما الفرق بين المترو: «الخط الأول» والمترو: «الخط الثاني»؟")
+    sides = [sentence.text.partition(": «")[0] for sentence in answer.sentences]
+    assert set(sides) == {"المترو «الخط الأول»", "المترو «الخط الثاني»"}
+
+
 def test_two_sides_that_one_article_tells_of_are_both_quoted_from_it(ask):
     answer = ask("ما الفرق بين جني التمور ومكافحة سوسة النخيل؟")
     assert cited(answer) == {"dates"}

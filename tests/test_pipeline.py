@@ -177,7 +177,7 @@ def test_as_many_hits_are_kept_as_the_settings_say(make_rag):
     assert len(make_rag(top_k=2).ask(QUESTION).hits) == 2
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "\udcff"])
 def test_an_empty_question_is_refused(make_rag, question):
     with pytest.raises(RagError, match="the question is empty"):
         make_rag().ask(question)
@@ -193,6 +193,10 @@ def test_a_question_as_long_as_an_article_is_refused_with_both_lengths(make_rag)
 
 def test_blanks_around_a_question_do_not_count(make_rag):
     assert make_rag().ask(f"  {QUESTION}\n").question == QUESTION
+
+
+def test_half_of_a_character_pair_is_left_out_of_a_question(make_rag):
+    assert make_rag().ask(f"\ud83d{QUESTION}\udcff").question == QUESTION
 
 
 # Follow-ups
@@ -290,6 +294,13 @@ def test_what_was_ingested_can_be_asked_about_at_once(make_rag, tmp_path):
 def test_ingesting_a_path_that_does_not_exist_is_an_error(make_rag, tmp_path):
     with pytest.raises(ArticleError, match="no such file or folder"):
         make_rag().ingest([tmp_path / "none"])
+
+
+def test_one_path_is_not_taken_for_the_letters_of_its_name(make_rag, tmp_path):
+    path = tmp_path / "new.txt"
+    path.write_text("مقال جديد\n\nافتتح الوزير معرض الكتاب في مدينة المنارة أمس الأول.\n", "utf-8")
+    for given in (str(path), path):
+        assert make_rag().ingest(given).added == [str(path)]
 
 
 # Another corpus

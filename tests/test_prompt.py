@@ -48,6 +48,13 @@ def test_examples_are_turns_between_the_instruction_and_the_question(folder):
     assert [m.content for m in messages[1:3]] == ["[1] مثال $5", "جواب [1]."]
 
 
+def test_a_byte_order_mark_as_some_editors_write_it_is_not_read(folder):
+    for name in ("answer.system.md", "answer.user.md"):
+        (folder / name).write_text((folder / name).read_text("utf-8"), "utf-8-sig")
+    (folder / "examples.md").write_text("## user\nمتى؟\n## assistant\nأمس.\n", "utf-8-sig")
+    assert not any("\ufeff" in m.content for m in Prompt(folder).messages("كم؟", [FIRST]))
+
+
 @pytest.mark.parametrize(
     "text", ["## user\nسؤال", "سؤال\n## user\nسؤال\n## assistant\nأمس.", "", "## system\nأجب"]
 )

@@ -47,6 +47,14 @@ def test_a_line_separator_inside_a_text_does_not_end_the_row(write):
     assert [document.text for document in read_questions(path).documents] == ["سطر\u2028آخر"]
 
 
+def test_half_of_a_character_pair_is_left_out_of_whatever_is_indexed_or_asked(tmp_path):
+    path = tmp_path / "set.jsonl"
+    path.write_text(json.dumps({**WITH_CONTEXT, "question": "متى؟\ud83d", "context": "حدث\udc00."}))
+    read = read_questions(path)
+    assert read.questions[0].text == "متى؟"
+    assert [document.text for document in read.documents] == ["حدث."]
+
+
 def test_every_distinct_context_is_one_document_that_answers_its_questions(write):
     path = write(
         WITH_CONTEXT,
@@ -135,6 +143,10 @@ def test_a_faulty_row_is_named_by_its_line(write, rows, told):
         ("set.json", b'{"rows": []}', "not SQuAD (KeyError: 'data')"),
         ("set.json", b"[]", "not SQuAD (TypeError"),
         ("set.json", b'{"data": []}', "no questions in it"),
+        ("SET.JSON", b'{"data": []}', "no questions in it"),
+        ("set.jsonl", b'{"id": ' + b"[" * 100_000, "line 1: not JSON (maximum recursion"),
+        ("set.jsonl", b'{"id": ' + b"9" * 5000 + b"}", "line 1: not JSON (Exceeds the limit"),
+        ("set.json", b'{"data": ' + b"[" * 100_000, "not SQuAD: maximum recursion"),
     ],
 )
 def test_a_file_that_is_no_question_set_is_refused_in_one_line(tmp_path, name, content, told):

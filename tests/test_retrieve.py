@@ -345,6 +345,12 @@ def test_a_date_that_is_none_counts_as_no_date():
     assert raised(Priors(recency=0.2), odd, NEW) == pytest.approx([0.5, 0.7])
 
 
+def test_a_hit_whose_article_was_removed_since_it_was_found_is_left_out():
+    hits = [Hit(passage_of(document, 0, 5), 0.5) for document in (OLD, NEW)]
+    [hit] = Priors(recency=0.2).raised(hits, {NEW.id: NEW})
+    assert hit.passage.document_id == NEW.id
+
+
 def test_priors_change_the_order_of_what_is_found_and_none_leaves_it(make_retriever):
     question = "متى يفتح معرض الكتاب أبوابه؟"
     plain = make_retriever(OLD, NEW).search(question)

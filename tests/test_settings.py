@@ -44,6 +44,10 @@ def test_a_file_says_only_what_differs(config):
     )
 
 
+def test_a_byte_order_mark_as_some_editors_write_it_is_no_setting(config):
+    assert load_settings(config("\ufeff[answer]\ntop_k = 4\n")).answer.top_k == 4
+
+
 def test_without_a_file_in_the_working_folder_the_one_that_ships_is_read(
     tmp_path, monkeypatch, config
 ):
@@ -108,6 +112,8 @@ def test_an_unknown_table_lists_the_known_ones(config):
         ("[embed]\nmodel = 3", "[embed]: model must be of type str, got 3"),
         ("[check]\ncoverage = 'a'", "[check]: coverage must be of type float, got 'a'"),
         ("[check]\ncoverage = false", "[check]: coverage must be of type float, got False"),
+        ("[check]\ncoverage = nan", "coverage must be a number and not negative, got nan"),
+        ("[check]\ncoverage = inf", "coverage must be a number and not negative, got inf"),
         ("answer = 3", ": answer is a table; write [answer]"),
     ],
 )

@@ -46,6 +46,7 @@ _DUALS = {
     **dict.fromkeys(("ملياران", "مليارين"), 2 * 10**9),
 }
 _VALUES = {**_UNITS, **_TENS, **_HUNDREDS, **_DUALS}
+_LONGEST = 100  # characters; more are no quantity, and `int` reads at most 4,300 digits
 
 
 def numbers(text: str) -> set[str]:
@@ -71,9 +72,10 @@ def numbers(text: str) -> set[str]:
         # «ألف وتسعمئة» is one number; «ألف» by itself may as well be a verb.
         total = alone if value is not None and bare != word else 0
         part, is_open, alone = value or 0, value is not None, _SCALES.get(bare, 0)
-        if word[:1].isdigit():
+        # «²» and «①» are digits to `isdigit`, but no number.
+        if word[:1].isdecimal() and len(word) <= _LONGEST:
             digits = _plain(word)
-            if digits.isdigit():
+            if digits.isdecimal():
                 part, is_open = int(digits), True
             else:
                 found.add(digits)

@@ -16,7 +16,16 @@ from rag.articles.formats import (
     ending_of,
     finished,
 )
-from rag.articles.raw import MAX_BYTES, MAX_ROWS_BYTES, Kind, RawArticle, Refusal, check_size
+from rag.articles.raw import (
+    MAX_BYTES,
+    MAX_ROWS_BYTES,
+    Kind,
+    RawArticle,
+    Refusal,
+    check_name,
+    check_size,
+    shown,
+)
 from rag.articles.rows import jsonl_rows
 from rag.articles.worker import Worker
 from rag.errors import ArticleError
@@ -30,8 +39,10 @@ __all__ = [
     "Kind",
     "RawArticle",
     "Refused",
+    "check_name",
     "find_files",
     "read_articles",
+    "shown",
 ]
 
 MAX_SECONDS = 60.0
@@ -47,7 +58,11 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: set[Path] = set()
     for path in paths:
-        if not path.exists():
+        try:
+            is_there = path.exists()
+        except OSError as error:  # it lies in a folder that may not be read
+            raise ArticleError(f"cannot read {path}: {error.strerror}") from error
+        if not is_there:
             raise ArticleError(f"no such file or folder: {path}")
         found.update(_files_below(path) if path.is_dir() else [path.resolve()])
     if not found:
@@ -61,8 +76,15 @@ def _files_below(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(place, name)
-            if not name.startswith(".") and path.suffix.lower() in ENDINGS and path.is_file():
+            if not name.startswith(".") and path.suffix.lower() in ENDINGS and _may_be_file(path):
                 yield path.resolve()
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a link into a folder that may not be read: who reads it will be told
+        return True
 
 
 def _refuse_folder(error: OSError) -> None:
@@ -124,6 +146,7 @@ class ArticleReader:
             raise ArticleError(f"{path}: no articles in it: expected {EXPECTED} files")
 
     def _found(self, path: Path, content: bytes | None) -> Iterator[RawArticle | Refusal]:
+        check_name(path)
         name, ending = str(path), ending_of(path.name)
         if ending not in ENDINGS:
             raise ArticleError(f"{name}: cannot read '{ending}' files: expected {EXPECTED}")

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from rag.errors import ArticleError
@@ -64,6 +65,17 @@ def field_of(fields: Mapping[str, object], part: str) -> str | None:
     """The first value that is text and not blank."""
     values = (fields.get(name) for name in FIELDS[part])
     return next((value for value in values if isinstance(value, str) and value.strip()), None)
+
+
+def shown(path: Path) -> str:
+    """A path that can be printed and stored, whatever bytes its name is made of."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
+def check_name(path: Path) -> None:
+    """ArticleError for a path that is not UTF-8, as of an old archive: no index can hold it."""
+    if (name := shown(path)) != str(path):
+        raise ArticleError(f"{name}: the name is not UTF-8: rename it")
 
 
 def check_size(name: str, size: int, limit: int) -> None:

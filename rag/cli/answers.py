@@ -101,9 +101,12 @@ def evaluate(
     Example:
       rag evaluate seeds/questions.jsonl --out build/run.json
     """
+    from rag.evaluate import check_writable
     from rag.evaluate import evaluate as run_evaluation
     from rag.questions import read_questions
 
+    if out:
+        check_writable(out)
     question_set = read_questions(file)
     brings_texts = question_set.documents is not None or any(
         question.passages is not None for question in question_set.questions
@@ -131,7 +134,13 @@ def evaluate(
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=7860, show_default=True, help="Port of the page.")
+@click.option(
+    "--port",
+    default=7860,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of the page.",
+)
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the browser.")
 @with_settings
 def chat(host: str, port: int, open_browser: bool, open_rag: OpenRag) -> None:

@@ -104,4 +104,4 @@ def _settings(open_rag: OpenRag) -> tuple[Settings, Path]:
             f"rag index keeps local indexes, and index.kind = {settings.index.kind!r}: use the"
             " tools of its server, or name a folder with --index"
         )
-    return settings, open_rag.index or Path(settings.index.folder)
+    return settings, open_rag.index or Path(settings.index.folder).expanduser()

@@ -145,4 +145,5 @@ def describe(settings: Settings) -> dict[str, object]:
 
 def _folder(name: str) -> Path:
     """A folder of the working directory, or the one that came with the project."""
-    return Path(name) if Path(name).exists() else project_file(name)
+    folder = Path(name).expanduser()
+    return folder if folder.exists() else project_file(name)

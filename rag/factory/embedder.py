@@ -79,7 +79,7 @@ def embedder_name(embed: EmbedSettings) -> str:
         for file in spec.files:
             digest.update(file.sha256.encode())
     else:
-        for path in sorted(Path(embed.model).glob("**/*.safetensors")):
+        for path in sorted(Path(embed.model).expanduser().glob("**/*.safetensors")):
             digest.update(fingerprint(path))
     return f"{Path(embed.model).name}@{digest.hexdigest()[:12]}"
 
@@ -90,4 +90,6 @@ def _is_compiled(precision: str, folder: Path) -> bool:
 
 def _embedder_folder(settings: Settings) -> Path:
     spec = models.CATALOGUE.get(settings.embed.model)
-    return models.require(spec, models_folder(settings)) if spec else Path(settings.embed.model)
+    if spec:
+        return models.require(spec, models_folder(settings))
+    return Path(settings.embed.model).expanduser()

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.arabic import ANALYSER, analyse
 from rag.chunk import SentenceChunker
 from rag.errors import SettingsError
-from rag.factory.embedder import embedder_name
+from rag.factory.embedder import embedder_name, make_embedder
 from rag.factory.kinds import arguments, known
 from rag.index import IndexIdentity
 from rag.index.local import LocalIndex, erase
@@ -29,7 +29,7 @@ def make_index(
     """
     identity = index_identity(settings)
     if not _is_on_milvus(settings, folder):
-        folder = folder or Path(settings.index.folder)
+        folder = folder or Path(settings.index.folder).expanduser()
         return LocalIndex(folder, identity, analyse=analyse, create=create)
     collections = _collections(settings)
     return MilvusIndex(_server(settings), collections, identity, analyse=analyse, create=create)
@@ -41,12 +41,16 @@ def erase_index(
     index: Path | str | None = None,
     overrides: Sequence[str] = (),
 ) -> None:
-    """Take the index out of its folder or server, damaged or not; nothing else is touched."""
+    """Take the index out of its folder or server, damaged or not; nothing else is touched.
+
+    It stays where the embedder cannot be loaded: nothing could be put in its place.
+    """
     settings = load_settings(Path(config) if config else None, overrides)
+    make_embedder(settings).embed_questions(["سؤال"])
     if _is_on_milvus(settings, index):
         _collections(settings).drop(_server(settings))
     else:
-        erase(Path(index) if index else Path(settings.index.folder))
+        erase(Path(index) if index else Path(settings.index.folder).expanduser())
 
 
 def index_identity(settings: Settings) -> IndexIdentity:

@@ -172,7 +172,7 @@ def meant_words(question: str) -> list[Word]:
         text = pattern.sub("", text)
     said = [word for word in spoken(_NOT_MEANT.sub("", text)) if word.form not in _OPENING]
     if said and _is_joined("".join(words(said[0].text))):
-        said[0] = spoken(said[0].text[1:])[0]
+        said[:1] = spoken(said[0].text[1:])  # nothing is left of the ligature «ﷸ»
     return said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -44,11 +44,10 @@ class OpenAIGenerator:
     ) -> None:
         import httpx
 
-        address = httpx.URL(url)
-        if address.scheme not in ("http", "https") or not address.host:
-            raise SettingsError(
-                f"generate.url = {url!r} is not an address like http://host:8080/v1"
-            )
+        address = _address_of(url)
+        key = key.strip()
+        if not (key.isascii() and key.isprintable()):  # a mark of direction comes along in a copy
+            raise SettingsError("MUSNAD_API_KEY holds characters that no key has: set it again")
         self.name = model
         self._shown = str(address.copy_with(userinfo=b"")).rstrip("/")
         self._client = httpx.Client(
@@ -183,6 +182,16 @@ class OpenAIGenerator:
                 yield content
         if not is_finished:
             raise GeneratorError(f"{self._shown} broke off its reply: see the server's log")
+
+
+def _address_of(url: str) -> httpx.URL:
+    import httpx
+
+    with suppress(httpx.InvalidURL):
+        address = httpx.URL(url)
+        if address.scheme in ("http", "https") and address.host:
+            return address
+    raise SettingsError(f"generate.url = {url!r} is not an address like http://host:8080/v1")
 
 
 def _pause_of(response: httpx.Response, pause: float) -> float:

@@ -41,10 +41,10 @@ def backup(folder: Path, file: Path, *, is_forced: bool = False) -> Backup:
     `is_forced`, and only when it is complete.
     """
     require(folder)
-    if file.exists() and not is_forced:
-        raise RagError(f"{file} exists already: name another file, or add --force")
     part = file.with_name(f"{file.name}.part")
     try:
+        if file.exists() and not is_forced:
+            raise RagError(f"{file} exists already: name another file, or add --force")
         part.unlink(missing_ok=True)
         with closing(Store(folder / FILE, None)) as store, store.idle() as source:
             _copy(source, part, file)

@@ -18,7 +18,7 @@ from rag.index.lexical import BM25, Bm25, Ranking
 from rag.index.lock import LOCK, WriterLock
 from rag.index.rest import check_at_rest, leave
 from rag.index.sealed import flush
-from rag.index.sqlite import FILE, REPAIR, create_store, told_plainly
+from rag.index.sqlite import FILE, REPAIR, create_store, is_there, told_plainly
 from rag.index.store import Store
 from rag.types import Document, Filter, Hit, Passage, SourceFile
 
@@ -242,7 +242,7 @@ class LocalIndex:
 
 def erase(folder: Path) -> None:
     """Take an index out of its folder, damaged or not; the folder and other files stay."""
-    if (folder / FILE).exists():
+    if is_there(folder):
         with WriterLock(folder), told_plainly(folder):
             for path in sorted(folder.glob(f"{FILE}*")):
                 path.unlink()
@@ -250,7 +250,7 @@ def erase(folder: Path) -> None:
 
 
 def _prepare(folder: Path, identity: IndexIdentity, *, create: bool) -> None:
-    if (folder / FILE).exists():
+    if is_there(folder):
         return
     if not create:
         raise IndexMissingError(f"no index in {folder}: run: rag ingest ARTICLES")

@@ -130,6 +130,12 @@ class Connections:
         return connection
 
 
+def is_there(folder: Path) -> bool:
+    """Whether a folder has a store; IndexAccessError where that may not be looked at."""
+    with told_plainly(folder):
+        return (folder / FILE).exists()
+
+
 def create_store(folder: Path, identity: IndexIdentity) -> None:
     """An empty store in a folder that has none; it is there whole or not at all."""
     draft = folder / f"{FILE}.new"

@@ -15,7 +15,7 @@ from rag.index.lock import WriterLock
 from rag.index.rest import leave, left
 from rag.index.salvage import Salvage, salvage
 from rag.index.sealed import flush
-from rag.index.sqlite import FILE, REPAIR, told_plainly
+from rag.index.sqlite import FILE, REPAIR, is_there, told_plainly
 from rag.index.store import Store
 
 DRAFT = f"{FILE}.draft"  # of a store that is to take the place of another
@@ -128,7 +128,7 @@ def install(folder: Path) -> None:
 
 def require(folder: Path) -> None:
     """IndexMissingError unless there is an index."""
-    if not (folder / FILE).exists():
+    if not is_there(folder):
         raise IndexMissingError(f"no index in {folder}: run: rag ingest ARTICLES")
 
 

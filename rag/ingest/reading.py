@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.articles import ArticleReader
+from rag.articles import ArticleReader, check_name, shown
 from rag.clean import CLEANER, clean
 from rag.errors import ArticleError
 from rag.ingest.embedding import Progress
@@ -54,9 +54,10 @@ def read_all(
                 if reading:
                     yield reading
             except ArticleError as error:
-                report.refused.append((str(path), str(error).removeprefix(f"{path}: ")))
+                name = shown(path)
+                report.refused.append((name, str(error).removeprefix(f"{name}: ")))
             except OSError as error:
-                report.refused.append((str(path), f"cannot be read: {error.strerror}"))
+                report.refused.append((shown(path), f"cannot be read: {error.strerror}"))
             progress(done, len(files), "reading")
 
 
@@ -69,6 +70,7 @@ def _read(
     report: IngestReport,
 ) -> Reading | None:
     """What a new, changed or moved file holds; None for one that is known as it is."""
+    check_name(path)
     name, digest = str(path), _digest(path)
     before = known.get(name)
     if before and before.sha256 == digest:

@@ -134,6 +134,7 @@ class Overviewer:
         for number, (side, each) in enumerate(picked, start=1):
             evidence.append(Evidence(number, each.passage, each.start, each.end))
             said = quote(evidence[-1], longest=longest, wanted=asked)
+            side = side.replace(": «", " «")  # which is where readers part it from the quotation
             sentences.append(replace(said, text=f"{side}: {said.text}" if side else said.text))
         answer = replace(answer, status="quoted", evidence=tuple(evidence))
         return replace(answer, sentences=tuple(sentences))
