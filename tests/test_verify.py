@@ -199,6 +199,12 @@ BUDGET = "رفع البنك سعر الفائدة إلى 18 بالمئة يوم 
 CUP = "هزم سامي الخطيب منافسه كريم نصار في نهائي بطولة الميناء أمام أكثر من 900 متفرج."
 
 
+TRAVELLER = (
+    "سليم بن نعمان الدرويش جغرافي ورحالة. وُلد في قرية صغيرة، ثم درس الهندسة في إسطنبول."
+    " وقام برحلات طويلة، ودوّن أخبارها في كتابه. دُفن في بلدة قريبة من مسقط رأسه."
+)
+
+
 @pytest.mark.parametrize(
     ("sentence", "source", "reason"),
     [
@@ -235,10 +241,21 @@ def test_what_differs_in_one_word_is_refused_with_the_reason(sentence, source, r
         ("لا يزال الطريق مغلقا.", "ما زال الطريق مغلقا أمام السيارات."),
         ("أقفل السوق يوم 3 كانون الأول.", "أقفل السوق في الثالث من ديسمبر."),
         ("اتسعت القاعة لألفي زائر.", "اتسعت القاعة لـ2000 زائر."),
+        ("قام برحلات طويلة دوّن أخبارها في كتابه.", TRAVELLER),
+        ("سافر الوفد من عدن يوم الجمعة.", "سافر الوفد الجمعة من عدن."),
     ],
 )
 def test_another_wording_of_the_same_passes(sentence, source):
     assert verdict(sentence, source) == SUPPORTED
+
+
+def test_whom_a_text_begins_with_may_be_named_in_short():
+    def found(sentence):
+        return Checker().check(sentence, cited(TRAVELLER, title=""))
+
+    assert found("درس سليم الدرويش الهندسة في إسطنبول.").is_supported
+    misplaced = found("دُفن سليم الدرويش في مسقط رأسه.")
+    assert misplaced.reason == "موضع الكلمة يختلف عن المصدر: مسقط"
 
 
 def test_a_name_from_the_question_does_not_stand_for_another_ones_pronoun():

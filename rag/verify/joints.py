@@ -27,11 +27,13 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
     passed = found.source[main[last] + 1 : main[index]]
     if said.amount:
         return False
+    if _is_other_phrase(passed, said, given) and not any(
+        word.is_marked() for word in found.sentence[last + 1 : index]
+    ):
+        return True
     if index == last + 1:
         is_up = given.marker and not said.is_marked()
         if is_up and any(not word.is_marked() for word in passed):
-            return True
-        if _is_other_phrase(passed, said, given):
             return True
     is_down = said.is_marked() and not given.is_marked() and given.form[0] not in "بلكو"
     is_apposed = bool(passed) and passed[-1].marker == said.marker

@@ -126,6 +126,8 @@ def _is_moved_phrase(
         return True
     if origin.clause not in {found.source[place].clause for place in main.values()}:
         return False
+    if head.form in DAYS:
+        return sum(w.form in DAYS for w in found.source if w.clause == origin.clause) == 1
     if head.marker and head.marker == origin.marker:
         # «ولد في سبتة ودرس في قرطبة»: either place is of its own verb.
         after = None if run.after is None else found.sentence[run.after]

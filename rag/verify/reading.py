@@ -25,6 +25,7 @@ from rag.verify.lexicon import (
 
 _TOKEN = re.compile(r"[a-z]+[a-z\d]*|\d+(?:[.,]\d+)*|[^\W\d_]+|[.,،؛:؟?!%()]")
 _LEST = re.compile("(?<!\\w)([وف]?)أل\u0651?ا(?!\\w)")  # «ألا» negates and «إلا» does not
+_WROTE = re.compile("(?<!\\w)([وف]?د)\u064e?و(?=\u064e?\u0651)")  # «دوّن» is a verb, «دون» denies
 _GOVERNOR = re.compile("(?<!\\w)والي(?!\\w)")  # «وإلى» has the same normal form
 _REFERRING = {
     preposition + pronoun: preposition
@@ -79,7 +80,8 @@ def read(text: str, after: Sequence[Word] = ()) -> list[Word]:
     """
     reader = _Reader(list(after))
     for start, end in sentences(text):
-        spelt = _GOVERNOR.sub("الوالي", _LEST.sub(r"\1أن لا", text[start:end]))
+        spelt = _LEST.sub(r"\1أن لا", _WROTE.sub(r"\1وو", text[start:end]))
+        spelt = _GOVERNOR.sub("الوالي", spelt)
         reader.read(_TOKEN.findall(normalise(spelt.replace("٪", "%"))))
     return reader.found
 

@@ -35,7 +35,14 @@ def main_line(found: Alignment) -> dict[int, int]:
             pieces.append({})
         pieces[-1][index] = place
         last = index
-    return max(reversed(pieces), key=len, default={})
+    # The name that a text begins with says whom a sentence is about, not what is said.
+    told = [p for p in pieces if len(p) > 1 and not _is_in_opening(found, max(p.values()))]
+    return max(reversed(told or pieces), key=len, default={})
+
+
+def _is_in_opening(found: Alignment, place: int) -> bool:
+    """Whether a word may be of the name with which the source begins."""
+    return place < LONGEST_NAME and found.source[place].clause == found.source[0].clause
 
 
 def misplaced(found: Alignment, main: Mapping[int, int]) -> str:
@@ -103,7 +110,10 @@ def _pieces(found: Alignment, words: Sequence[int]) -> Iterator[tuple[int, ...]]
         place = found.place(index)
         if place is None:
             continue
-        if piece and not 0 < place - (found.place(piece[-1]) or 0) <= 2:
+        last = (found.place(piece[-1]) or 0) if piece else place
+        # «سليم الدرويش» of a text that begins «سليم بن نعمان الدرويش»
+        is_near = place - last <= 2 or _is_in_opening(found, place)
+        if piece and not (last < place and is_near):
             yield tuple(piece)
             piece = []
         piece.append(index)
