@@ -154,9 +154,10 @@ class Rag:
         """The documents of the index, all or those asked for."""
         return self._index.documents(document_ids)
 
-    def remove(self, document_ids: Sequence[str]) -> None:
+    def remove(self, document_ids: str | Sequence[str]) -> None:
         """Take documents out of the index; an unknown id is passed over."""
-        self._index.remove(document_ids)
+        ids = [document_ids] if isinstance(document_ids, str) else document_ids
+        self._index.remove(ids)
         self._index.commit()
 
     def passage_count(self, document_id: str) -> int:

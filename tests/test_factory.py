@@ -289,6 +289,13 @@ def test_a_template_that_would_not_embed_the_text_is_a_setting_to_mend(settings,
             make_embedder(dataclasses.replace(settings, embed=embed))
 
 
+@pytest.mark.parametrize("key", ["dimension", "batch_size"])
+def test_vectors_and_batches_have_at_least_one_row(settings, key):
+    embed = dataclasses.replace(settings.embed, **{key: 0})
+    with pytest.raises(SettingsError, match=rf"embed\.{key} = 0 must be at least 1"):
+        make_embedder(dataclasses.replace(settings, embed=embed))
+
+
 @pytest.mark.parametrize(
     "override", ["chunk.target_words=90", "embed.dimension=256", "embed.question_template={text}"]
 )

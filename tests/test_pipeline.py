@@ -303,6 +303,13 @@ def test_one_path_is_not_taken_for_the_letters_of_its_name(make_rag, tmp_path):
         assert make_rag().ingest(given).added == [str(path)]
 
 
+def test_one_id_is_not_taken_for_its_letters(make_rag):
+    rag = make_rag()
+    gone, *left = [document.id for document in rag.documents()]
+    rag.remove(gone)
+    assert [document.id for document in rag.documents()] == left
+
+
 # Another corpus
 
 

@@ -16,6 +16,7 @@ from rag.embed import (
     prepare,
     suits,
 )
+from rag.errors import SettingsError
 from rag.factory.kinds import known, models_folder
 from rag.factory.lazy import LazyEmbedder
 from rag.settings import EmbedSettings, Settings
@@ -26,6 +27,9 @@ def make_embedder(settings: Settings) -> LazyEmbedder:
     embed = settings.embed
     known(embed.kind, "embed.kind", "sentence-transformers")
     known(embed.precision, "embed.precision", "auto", "int8", "bfloat16", "float32")
+    for key, value in (("dimension", embed.dimension), ("batch_size", embed.batch_size)):
+        if value < 1:
+            raise SettingsError(f"embed.{key} = {value} must be at least 1")
     name = embedder_name(embed)
     wording = Wording(embed.passage_template, embed.question_template)
 
