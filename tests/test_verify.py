@@ -258,6 +258,23 @@ def test_whom_a_text_begins_with_may_be_named_in_short():
     assert misplaced.reason == "موضع الكلمة يختلف عن المصدر: مسقط"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("درس كامل الحكيم الهندسة في إسطنبول.", "كامل"),  # told of as somebody's
+        ("درس نعمان الدرويش الهندسة في إسطنبول.", "نعمان"),  # a father
+        ("وُلد كريم المنفلوطي في قرية صغيرة.", "كريم"),  # named only later
+        ("درست ليلى الزين الهندسة في إسطنبول.", "ليلي"),  # a verb of his
+        ("أبوه الطبيبة ليلى الزين.", "الطبيبه"),  # of another of his family
+    ],
+)
+def test_whom_a_verb_does_not_mean(sentence, word):
+    family = "جغرافي، أبوه الشاعر كامل الحكيم ووالدته الطبيبة ليلى الزين."
+    text = f"{TRAVELLER.replace('جغرافي ورحالة.', family)} وزار صديقه كريم المنفلوطي بغداد."
+    found = Checker().check(sentence, cited(text, title=""))
+    assert found.reason == f"موضع الكلمة يختلف عن المصدر: {word}"
+
+
 def test_a_name_from_the_question_does_not_stand_for_another_ones_pronoun():
     text = "يحدها من الشمال الوادي الأخضر. وعاصمتها مدينة النخيل."
     iran = passage_of(Document.of("الرملة", text), 0, len(text))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.lexicon import NEUTRAL, OPPOSED_MARKERS, TIMES
+from rag.verify.lexicon import KIN, NEUTRAL, OPPOSED_MARKERS, TIMES
 from rag.verify.reading import Word, listed
 
 _ORDERING = ("قبل", "بعد")  # what is said of the one need not hold of the time before or after it
@@ -31,6 +31,10 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
         word.is_marked() for word in found.sentence[last + 1 : index]
     ):
         return True
+    ours = {found.place(i) for i in range(len(found.sentence))}
+    theirs = (word for word in passed if word.place not in ours)
+    if index == last + 1 and not given.is_joined and any(listed(w.form) & KIN for w in theirs):
+        return True  # «والدها الطبيب … وزوجها المخرج»: who directs is the husband
     if index == last + 1:
         is_up = given.marker and not said.is_marked()
         if is_up and any(not word.is_marked() for word in passed):

@@ -104,6 +104,14 @@ MEASURES = word_set(
 # They stand for a name that was told before.
 REFERENTS = word_set("الراحل الراحلة المذكور المذكورة")
 
+# Behind these stands a father's name, and whom a text tells of as somebody's.
+FATHERS = word_set("بن بنت")
+KIN = word_set(  # without those that are also a woman in normal form: «معلمه» is «معلمة»
+    "والدها والدته والدتها أبوه أبوها أمها أخوه أخوها أخته أختها زوجها زوجته ابنها ابنته ابنتها "
+    "عمها خالها جدها جدته جدتها صديقها صديقته صديقتها أستاذها معلمها تلميذها تلميذته خلفها سلفها "
+    "شقيقها شقيقته شقيقتها زميلها حفيدها"
+)
+
 # Words that begin with «و» by themselves.
 WITH_WAW = word_set(
     "وزير وزيرة وزراء وزارة وزاري وفاة وفيات وافق وافقت وقع وقعت وقوع وصل وصلت وصول "

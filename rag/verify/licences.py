@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, TIMES, VAGUE
+from rag.verify.lexicon import (
+    CALENDAR,
+    DAYS,
+    MEASURES,
+    NEUTRAL,
+    TIMES,
+    VAGUE,
+)
 from rag.verify.reading import likeness, listed
+from rag.verify.subjects import is_made_feminine, is_salient, may_be_meant
 
 LONGEST_NAME = 6  # words
-EARLY = 4  # words into a clause
 _PRONOUNS = ("هما", "ها", "هم", "هن", "ه")
 
 
@@ -152,8 +159,11 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
         return False
     spoken = found.place(run.words[0] - 1) if run.words[0] else None
     verb = found.source[main[run.after] if spoken is None else spoken]
+    said = found.sentence[run.after if spoken is None else run.words[0] - 1]
     origin = found.source[places[0]]
     if origin.place > verb.place and origin.sentence == verb.sentence:
+        return False
+    if is_made_feminine(said.form, verb.form) or not may_be_meant(found, verb, places):
         return False
     prior = found.source[verb.place - 1] if verb.place else None
     has_subject = (
@@ -163,23 +173,12 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
         and not any(likeness(found.sentence[i].form, prior.form) >= 0.9 for i in run.words)
     )
     if run.before is None and verb.is_marked():
-        return _is_salient(found, places)
+        return is_salient(found, places)
     if verb.is_relative and prior and not prior.is_marked():
         return prior.place in places
     if (prior and prior.place in places) or origin.clause == verb.clause:
         return True
-    return not has_subject and _is_salient(found, places)
-
-
-def _is_salient(found: Alignment, places: Sequence[int]) -> bool:
-    """Whether what is said of here was the subject of a clause, or was named more than once."""
-    source, origin = found.source, found.source[places[0]]
-    clause = [word for word in source[: origin.place + 1] if word.clause == origin.clause]
-    start = next((word.place for word in reversed(clause) if word.is_reported), clause[0].place)
-    early = EARLY if origin.clause else 2 * EARLY  # the text begins with whom it is about
-    if not origin.marker and origin.place - start <= early:
-        return True
-    return sum(likeness(word.form, origin.form) >= 0.9 for word in source) > 1
+    return not has_subject and is_salient(found, places)
 
 
 def _completes_name(found: Alignment, run: Run, places: Sequence[int]) -> bool:
@@ -243,7 +242,7 @@ def _replaces_pronoun(found: Alignment, run: Run) -> bool:
     if is_owned and run.after == tail + 1:
         return True  # «تاريخ بنائه» of what was named before
     start = found.place(run.words[0])
-    if start is not None and not _is_salient(found, (start,)):
+    if start is not None and not is_salient(found, (start,)):
         return False
     for index, said in enumerate(found.sentence):
         place = found.place(index)

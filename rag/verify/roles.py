@@ -9,7 +9,6 @@ from rag.verify.alignment import Alignment
 from rag.verify.joints import opposed_marker, promoted
 from rag.verify.lexicon import NEUTRAL, REFERENTS, TIMES
 from rag.verify.licences import (
-    EARLY,
     LONGEST_NAME,
     Run,
     has_pronoun,
@@ -18,6 +17,7 @@ from rag.verify.licences import (
     says_nothing,
 )
 from rag.verify.reading import Word, likeness, listed
+from rag.verify.subjects import EARLY
 
 
 def main_line(found: Alignment) -> dict[int, int]:

@@ -1,0 +1,46 @@
+"""Whom a verb may mean that has no subject of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.verify.alignment import Alignment
+from rag.verify.lexicon import FATHERS, KIN
+from rag.verify.reading import Word, likeness
+
+EARLY = 4  # words into a clause
+
+
+def is_made_feminine(said: str, given: str) -> bool:
+    """Whether a verb of his is told as hers; «اتخذت» of a dynasty may be told of its kings."""
+    is_past = said.endswith("ت") and not given.endswith("ت")
+    is_present = said.lstrip("وف")[:1] == "ت" and given.lstrip("وف")[:1] == "ي"
+    return likeness(said, given) >= 0.6 and (is_past or is_present)
+
+
+def may_be_meant(found: Alignment, verb: Word, places: Sequence[int]) -> bool:
+    """Whether a verb without a subject may speak of whom the source names here.
+
+    That is nobody who is named only later, nobody's father («سليم بن نعمان» studied, not نعمان) and
+    nobody who is told of as somebody's («والدته ليلى»).
+    """
+    origin = found.source[places[0]]
+    earlier = found.source[: verb.place]
+    named = [[w for w in earlier if likeness(w.form, found.source[p].form) >= 0.9] for p in places]
+    if not all(named) and not origin.form.startswith("ال"):
+        return False
+    if origin.place and found.source[origin.place - 1].form in FATHERS:
+        return False
+    before = found.source[max(0, origin.place - EARLY) : origin.place]
+    return len(named[0]) > 1 or not any(w.clause == origin.clause and w.form in KIN for w in before)
+
+
+def is_salient(found: Alignment, places: Sequence[int]) -> bool:
+    """Whether what is said of here was the subject of a clause, or was named more than once."""
+    source, origin = found.source, found.source[places[0]]
+    clause = [word for word in source[: origin.place + 1] if word.clause == origin.clause]
+    start = next((word.place for word in reversed(clause) if word.is_reported), clause[0].place)
+    early = EARLY if origin.clause else 2 * EARLY  # the text begins with whom it is about
+    if not origin.marker and origin.place - start <= early:
+        return True
+    return sum(likeness(word.form, origin.form) >= 0.9 for word in source) > 1
