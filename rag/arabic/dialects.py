@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rag.arabic.dialect_words import PRESENT, TABLE
+from rag.arabic.dialect_words import NO_DIALECT, PRESENT, TABLE
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -27,7 +27,8 @@ def _present() -> dict[str, str]:
             for before in ("ب", "كا", "ك"):
                 found.setdefault(f"{before}{verb}", standard)
                 found.setdefault(f"{before}ت{verb[1:]}", f"ت{standard[1:]}")
-                if len(stem) > 2:  # «بيرو» is a country
+                # «بيجو» makes cars, and «بيسموه» is of them already.
+                if len(stem) > 2 and stem[-1] != "ه":
                     found.setdefault(f"{before}{stem}و", they)
                     found.setdefault(f"{before}{stem}وا", they)
     return found
@@ -40,7 +41,8 @@ def _standard_words() -> dict[str, str]:
     other = {
         form[:-1] + {"ة": "ه", "ى": "ي"}[form[-1]]: form for form in standard if form[-1] in "ةى"
     }
-    return {form: standard[known] for form, known in other.items()} | standard
+    forms = {form: standard[known] for form, known in other.items()} | standard
+    return {form: word for form, word in forms.items() if form not in NO_DIALECT}
 
 
 _STANDARD = _standard_words()
