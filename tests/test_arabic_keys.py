@@ -174,6 +174,7 @@ def test_what_is_asked_for_may_stand_behind_its_noun_in_dialect(question, kind):
         ("فين كايعيشو الطيور اللي بتاكل السمك؟", "أين يعيشون الطيور الذي تأكل السمك؟"),
         ("كم واحد بيستعملوا الخط؟", "كم واحد يستخدمون الخط؟"),
         ("امتى بيحتفلو بالعيد وشو بيسموه؟", "متى يحتفلون بالعيد ما يسمونه؟"),
+        ("ليش بينتهو هون؟", "لماذا ينتهون هون؟"),
     ],
 )
 def test_dialect_words_are_put_into_standard_arabic(question, standard):

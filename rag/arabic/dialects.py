@@ -28,7 +28,7 @@ def _present() -> dict[str, str]:
                 found.setdefault(f"{before}{verb}", standard)
                 found.setdefault(f"{before}ت{verb[1:]}", f"ت{standard[1:]}")
                 # «بيجو» makes cars, and «بيسموه» is of them already.
-                if len(stem) > 2 and stem[-1] != "ه":
+                if len(stem) > 2 and stem[-2:] not in ("وه", "نه"):
                     found.setdefault(f"{before}{stem}و", they)
                     found.setdefault(f"{before}{stem}وا", they)
     return found

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.lexicon import (
-    CALENDAR,
-    DAYS,
-    MEASURES,
-    NEUTRAL,
-    TIMES,
-    VAGUE,
-)
+from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, TIMES, VAGUE
 from rag.verify.reading import likeness, listed
 from rag.verify.subjects import is_made_feminine, is_salient, may_be_meant
 
