@@ -119,7 +119,8 @@ def another_article(_text: Text, other: Text, rng: random.Random) -> str | None:
 
 def foreign_end(text: Text, other: Text, rng: random.Random) -> str | None:
     """A sentence with four words of another article behind it."""
-    return f"{rng.choice(text.sentences).rstrip('.')} {' '.join(_foreign(other, rng)[-4:])}"
+    one, strange = (rng.choice(each.sentences).rstrip(".") for each in (text, other))
+    return f"{one} {' '.join(strange.split()[-4:])}"
 
 
 def stitched(text: Text, _other: Text, rng: random.Random) -> str | None:
@@ -229,10 +230,6 @@ def _with_number(text: Text, rng: random.Random, replaced: Callable[[str], str])
     if number == match[0]:
         return None
     return sentence[: match.start()] + number + sentence[match.end() :]
-
-
-def _foreign(other: Text, rng: random.Random) -> list[str]:
-    return rng.choice(other.sentences).rstrip(".").split()
 
 
 if __name__ == "__main__":

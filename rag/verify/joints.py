@@ -16,7 +16,11 @@ def promoted(found: Alignment, main: Mapping[int, int]) -> str:
     """A word that the sentence joins to its neighbour, and the source to another."""
     for last, index in pairwise(main):
         said = found.sentence[index]
-        if _is_promoted(found, main, last, index) or _is_usurped(found, main, last, index):
+        if (
+            _is_promoted(found, main, last, index)
+            or _is_of_kin(found, main, last, index)
+            or _is_usurped(found, main, last, index)
+        ):
             return said.form
     return ""
 
@@ -31,10 +35,6 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
         word.is_marked() for word in found.sentence[last + 1 : index]
     ):
         return True
-    ours = {found.place(i) for i in range(len(found.sentence))}
-    theirs = (word for word in passed if word.place not in ours)
-    if index == last + 1 and not given.is_joined and any(listed(w.form) & KIN for w in theirs):
-        return True  # «والدها الطبيب … وزوجها المخرج»: who directs is the husband
     if index == last + 1:
         is_up = given.marker and not said.is_marked()
         if is_up and any(not word.is_marked() for word in passed):
@@ -42,6 +42,18 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
     is_down = said.is_marked() and not given.is_marked() and given.form[0] not in "بلكو"
     is_apposed = bool(passed) and passed[-1].marker == said.marker
     return is_down and (bool(passed) or index != last + 1) and not is_apposed
+
+
+def _is_of_kin(found: Alignment, main: Mapping[int, int], last: int, index: int) -> bool:
+    """Whether what the source says of another of a family is said of the one before it.
+
+    «والدها الطبيب … وزوجها المخرج»: who directs is the husband.
+    """
+    if index != last + 1 or found.sentence[index].amount or found.source[main[index]].is_joined:
+        return False
+    ours = {found.place(i) for i in range(len(found.sentence))}
+    passed = found.source[main[last] + 1 : main[index]]
+    return any(word.place not in ours and listed(word.form) & KIN for word in passed)
 
 
 def _is_other_phrase(passed: Sequence[Word], said: Word, given: Word) -> bool:

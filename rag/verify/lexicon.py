@@ -104,9 +104,11 @@ MEASURES = word_set(
 # They stand for a name that was told before.
 REFERENTS = word_set("الراحل الراحلة المذكور المذكورة")
 
-# Behind these stands a father's name, and whom a text tells of as somebody's.
+# Behind these stands a father's name.
 FATHERS = word_set("بن بنت")
-KIN = word_set(  # without those that are also a woman in normal form: «معلمه» is «معلمة»
+# Behind these stands whom a text tells of as somebody's relative, friend or teacher. Left out is
+# what is also a woman in normal form: «معلمه» is «معلمة».
+KIN = word_set(
     "والدها والدته والدتها أبوه أبوها أمها أخوه أخوها أخته أختها زوجها زوجته ابنها ابنته ابنتها "
     "عمها خالها جدها جدته جدتها صديقها صديقته صديقتها أستاذها معلمها تلميذها تلميذته خلفها سلفها "
     "شقيقها شقيقته شقيقتها زميلها حفيدها"

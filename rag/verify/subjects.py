@@ -12,7 +12,10 @@ EARLY = 4  # words into a clause
 
 
 def is_made_feminine(said: str, given: str) -> bool:
-    """Whether a verb of his is told as hers; «اتخذت» of a dynasty may be told of its kings."""
+    """Whether a verb of his is told as hers.
+
+    The other way is let be: «اتخذت» of a dynasty may be told of its kings.
+    """
     is_past = said.endswith("ت") and not given.endswith("ت")
     is_present = said.lstrip("وف")[:1] == "ت" and given.lstrip("وف")[:1] == "ي"
     return likeness(said, given) >= 0.6 and (is_past or is_present)
@@ -22,7 +25,7 @@ def may_be_meant(found: Alignment, verb: Word, places: Sequence[int]) -> bool:
     """Whether a verb without a subject may speak of whom the source names here.
 
     That is nobody who is named only later, nobody's father («سليم بن نعمان» studied, not نعمان) and
-    nobody who is told of as somebody's («والدته ليلى»).
+    nobody who is told of only as somebody's relative or friend («والدته ليلى»).
     """
     origin = found.source[places[0]]
     earlier = found.source[: verb.place]
