@@ -31,6 +31,10 @@ class Alignment:
         """Where a word of the sentence stands in the source, in order or not."""
         return self.chain.get(index, self.others.get(index))
 
+    def places(self) -> frozenset[int]:
+        """Where in the source the words of the sentence stand, in order or not."""
+        return frozenset((*self.chain.values(), *self.others.values()))
+
 
 def align(sentence: Sequence[Word], source: Sequence[Word]) -> Alignment:
     """The alignment that keeps most words in order with the fewest words passed over."""

@@ -117,7 +117,7 @@ def _skipped(found: Alignment, main: Mapping[int, int], index: int) -> int | Non
     ):
         return None
     said = found.source[main[index]]
-    ours = {found.place(i) for i in range(len(found.sentence))}
+    ours = found.places()
     for other in found.source[main[last] + 1 : main[index]]:
         if any(p in ours for p in range(other.place + 1, said.place)):
             continue

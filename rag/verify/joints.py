@@ -51,7 +51,7 @@ def _is_of_kin(found: Alignment, main: Mapping[int, int], last: int, index: int)
     """
     if index != last + 1 or found.sentence[index].amount or found.source[main[index]].is_joined:
         return False
-    ours = {found.place(i) for i in range(len(found.sentence))}
+    ours = found.places()
     passed = found.source[main[last] + 1 : main[index]]
     return any(word.place not in ours and listed(word.form) & KIN for word in passed)
 
@@ -72,7 +72,7 @@ def _is_usurped(found: Alignment, main: Mapping[int, int], last: int, index: int
         word.is_joined or word.clause != found.sentence[last].clause for word in between
     ):
         return False
-    ours = {found.place(i) for i in range(len(found.sentence))}
+    ours = found.places()
 
     def is_theirs(word: Word) -> bool:
         return not (word.is_marked() or word.place in ours or listed(word.form) & NEUTRAL)

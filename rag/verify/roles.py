@@ -148,7 +148,7 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     has_more = any(p >= following and found.source[p].clause == rival.clause for p in main.values())
     if has_more and has_pronoun(found.source[following - 1].form, said):
         return True  # its object was named before
-    is_ours = following in {found.place(i) for i in range(len(found.sentence))}
+    is_ours = following in found.places()
     return not is_theirs or is_ours or abs(main[run.after] - following) <= 2
 
 
@@ -186,7 +186,7 @@ def _rivals(found: Alignment, main: Mapping[int, int], run: Run) -> list[Word]:
         if first.is_joined or first.form.startswith("ال"):
             return []
         rest = source[max(0, first.place - 1) : first.place]
-        ours = {found.place(i) for i in range(len(found.sentence))}
+        ours = found.places()
         return [
             word
             for word in rest
