@@ -200,6 +200,8 @@ def main() -> None:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     texts = read_texts(options.sets, options.articles, rng)
+    if len(texts) < 2:
+        parser.error("the sets hold fewer than two articles of the right length")
     print("| what was done to a sentence | pass | of |\n|---|---|---|")
     totals = []
     for changes in (SUPPORTED, UNSUPPORTED):
