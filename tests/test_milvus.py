@@ -30,6 +30,7 @@ from rag.index import Index, IndexIdentity
 from rag.index.milvus import MilvusIndex
 from rag.index.milvus.ledger import Kind, Ledger
 from rag.index.milvus.schema import Collections
+from rag.index.milvus.search import _levelled
 from rag.index.milvus.server import Server
 from rag.index.milvus.weights import asked_of, counts_of, most_of, number_of, score_of, weights_of
 from rag.ingest import embed_documents, ingest_files
@@ -329,3 +330,8 @@ def test_the_commands_work_on_milvus(milvus, articles: Path, monkeypatch, tmp_pa
     refused = run("index", "verify")
     assert (refused.exit_code, "index.kind = 'milvus'" in refused.stderr) == (2, True)
     assert not (tmp_path / "index").exists()
+
+
+def test_scores_that_differ_by_rounding_alone_are_one():
+    scores = _levelled({4: 0.5, 2: 0.5 + 3e-8, 9: 0.4999, 7: 0.5 - 6e-8})
+    assert scores[4] == scores[2] == scores[7] > scores[9] == 0.4999

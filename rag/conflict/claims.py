@@ -34,8 +34,8 @@ from rag.conflict.quantities import (
     unit_of,
 )
 from rag.types import Document, Evidence
+from rag.verify.forms import likeness, listed
 from rag.verify.lexicon import MONEY, MONTHS, NEGATIONS, NEUTRAL
-from rag.verify.reading import likeness, listed
 
 _FAR = 8  # words between an amount and what the question asks about
 _FAR_TIME = 7

@@ -9,8 +9,9 @@ from rag.conflict.claims import Need
 from rag.conflict.lexicon import COMMON, DENIALS, EXPECTED, RESTORED, UNTRUE
 from rag.conflict.quantities import tokens_of
 from rag.verify.alignment import Alignment, align
+from rag.verify.forms import are_synonyms, likeness, listed
 from rag.verify.lexicon import NEUTRAL, OPPOSITES
-from rag.verify.reading import Word, are_synonyms, likeness, listed, read
+from rag.verify.reading import Word, read
 
 _FEWEST = 3  # words that both sentences share beside what they differ in
 _SHARE_LESS, _SHARE_MORE = 0.6, 0.4  # of the words of the shorter and the longer sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.arabic import words
-from rag.verify.reading import listed
+from rag.verify.forms import listed
 
 
 def _set(text: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from itertools import pairwise
 from rag.arabic import STOP_WORDS, normalise
 from rag.conflict.lexicon import ABOUT, AMONG, ANYBODY, OTHERS, fate
 from rag.verify.amounts import Amount, amount_at
+from rag.verify.forms import likeness
 from rag.verify.lexicon import OPENINGS
-from rag.verify.reading import likeness
 
 _TOKEN = re.compile(r"\d+(?:[.,٫٬]\d+)*|(?:[^\W\d_]|[\u064b-\u0652\u0640\u0670])+|[.,،؛:؟?!%٪()\n]")
 _ENDS = frozenset(".,،؛:؟?!()\n")

@@ -13,8 +13,8 @@ from rag.conflict.claims import Claim, Need
 from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, WEEKDAYS, fate
 from rag.conflict.quantities import tokens_of
 from rag.types import Document, Evidence
-from rag.verify.lexicon import MONTHS, NEUTRAL, SYNONYMS
-from rag.verify.reading import bases, listed, roots
+from rag.verify.forms import bases, listed, roots
+from rag.verify.lexicon import MONTHS, NEUTRAL, synonyms
 
 _FEWEST = 2  # words that tell the matter of a question: «كم قُتل في الانفجار؟» may be any
 _COVERED = 0.75  # of the question's words, in either article
@@ -213,7 +213,7 @@ class _Known:
             word in self.forms
             or not self.bases.isdisjoint(bases(word))
             or not self.roots.isdisjoint(roots(word))
-            or any(not self.forms.isdisjoint(SYNONYMS.get(form, ())) for form in listed(word))
+            or any(not self.forms.isdisjoint(synonyms().get(form, ())) for form in listed(word))
         )
 
 

@@ -27,8 +27,10 @@ from rag.verify.contrasts import (
 )
 from rag.verify.licences import is_neutral
 from rag.verify.limits import bound_left_out
+from rag.verify.parts import clauses
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
+from rag.verify.variants import active, attributed, in_order
 
 _LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")
 
@@ -71,13 +73,30 @@ class Checker:
         found = align(said, given)
         reason = (
             _missing(sentence, source, said, [word for word in given if word.place in cited])
-            or _contradiction(found)
             or _off_question(sentence, source, question)
             or _off_focus(sentence, source, question)
             or _borrowed(sentence, citations, best)
-            or self._uncovered(found, cited)
+            or self._unsaid(found, cited)
         )
         return Verdict(not reason, reason or "كل ما في الجملة يرد في المصدر")
+
+    def _unsaid(self, found: Alignment, cited: frozenset[int], *, may_move: bool = True) -> str:
+        """Why the source does not say it, neither as a whole nor clause by clause."""
+        told = attributed(found.sentence)
+        if told:  # whoever is named behind «بحسب» has to have said it
+            return self._unsaid(align(told, found.source), cited)
+        reason = _contradiction(found) or self._uncovered(found, cited)
+        if not reason:
+            return ""
+        other = active(found)
+        moved = in_order(found) if may_move and not other else ()
+        if other and not self._unsaid(align(other, found.source), cited):
+            return ""
+        # What moved is aligned anew and could be moved back, hence not twice.
+        if moved and not self._unsaid(align(moved, found.source), cited, may_move=False):
+            return ""
+        reasons = [self._unsaid(align(part, found.source), cited) for part in clauses(found)]
+        return next(filter(None, reasons), "") if reasons else reason
 
     def _uncovered(self, found: Alignment, cited: frozenset[int]) -> str:
         """Which words the source lacks, or has elsewhere; empty where all is well."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.verify.reading import Word, likeness
+from rag.verify.forms import likeness
+from rag.verify.reading import Word
 
+LONGEST_NAME = 6  # words
 _SKIP = 0.02  # what passing over a word of the source costs, up to `_FAR` words
 _FAR = 12
 _CLAUSE = 0.05
 _SENTENCE = 1.5
-_BACK = 0.5  # beside the distance, for a word that is out of the order
+_NEXT = 3  # words of the source between two that it has together
+_OPENING = 4  # words that name what a text is about
+_ABOUT = 0.7  # what one of them counts in a chain
+_APART = 0.3  # for two that it has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +41,73 @@ class Alignment:
         return frozenset((*self.chain.values(), *self.others.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive words of the sentence that are out of the source's order, and their neighbours.
+
+    `before` and `after` are the nearest words that are in order, as places in the sentence.
+    """
+
+    words: tuple[int, ...]
+    before: int | None
+    after: int | None
+
+
 def align(sentence: Sequence[Word], source: Sequence[Word]) -> Alignment:
     """The alignment that keeps most words in order with the fewest words passed over."""
     candidates = [_candidates(word, source) for word in sentence]
     chain = _best_chain(candidates, source)
     others: dict[int, int] = {}
-    for index, found in enumerate(candidates):
-        taken = {*chain.values(), *others.values()}
-        if found and index not in chain:
-            free = {p: v for p, v in found.items() if p not in taken} or found
-            near = [chain[i] for i in (index - 1, index + 1) if i in chain]
-            near += [others[index - 1] + 1] if index - 1 in others else []
-            others[index] = min(
-                free, key=lambda p: -found[p] + _SKIP * min((abs(p - n) for n in near), default=0)
-            )
+    for run in _unchained(candidates, chain):
+        near = [chain[i] for i in (run[0] - 1, run[-1] + 1) if i in chain]
+        others |= _together(run, candidates, {*chain.values(), *others.values()}, near)
     absent = tuple(index for index, found in enumerate(candidates) if not found)
     return Alignment(tuple(sentence), tuple(source), chain, others, absent)
+
+
+def _unchained(
+    candidates: Sequence[Mapping[int, float]], chain: Mapping[int, int]
+) -> Iterator[list[int]]:
+    """The words that are in the source but not in the chain, in runs."""
+    run: list[int] = []
+    for index, found in enumerate(candidates):
+        if found and index not in chain:
+            run.append(index)
+        elif run and index in chain:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _together(
+    run: Sequence[int],
+    candidates: Sequence[Mapping[int, float]],
+    taken: Collection[int],
+    near: Sequence[int],
+) -> dict[int, int]:
+    """Where the words of a run stand, together if the source has them together anywhere."""
+    best: dict[int, tuple[float, tuple[int, ...]]] = {}
+    for index in run:
+        found = candidates[index]
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for place, alike in (({p: v for p, v in found.items() if p not in taken}) or found).items():
+            far = min(min((abs(place - n) for n in near), default=0), _FAR)
+            value = alike - _SKIP * (far / 2 if place < _OPENING else far)
+            before = max(
+                ((total - _apart(path[-1], place), path) for total, path in best.values()),
+                default=(0.0, ()),
+            )
+            reached[place] = (before[0] + value, (*before[1], place))
+        best = reached
+    path = max(best.values(), key=lambda option: option[0])[1]
+    return dict(zip(run, path, strict=True))
+
+
+def _apart(one: int, other: int) -> float:
+    """What it costs that the source has two words of a run in these places."""
+    step = other - one
+    return _SKIP * (step - 1) if 1 <= step <= _NEXT else _APART + (_APART if not step else 0)
 
 
 def _candidates(word: Word, source: Sequence[Word]) -> dict[int, float]:
@@ -83,7 +139,9 @@ def _best_chain(
     # For each (index, place): the best sum of a chain that ends there, and what came before it.
     best: dict[tuple[int, int], tuple[float, tuple[int, int] | None]] = {}
     for index, found in enumerate(candidates):
-        for place, alike in found.items():
+        for place, likely in found.items():
+            # What a text is about says less of where it says something than other words do.
+            alike = likely * _ABOUT if place < _OPENING else likely
             top: tuple[float, tuple[int, int] | None] = (alike, None)
             for (i, p), (total, _) in best.items():
                 if i < index and p < place:

@@ -46,6 +46,13 @@ _BOUNDS = sorted(
     [(f" {phrase}", "more") for phrase in _MORE] + [(f" {phrase}", "less") for phrase in _LESS],
     key=lambda pair: -len(pair[0]),
 )
+_NO_UNITS = frozenset(
+    words(
+        "م رغم بسبب إثر جراء نتيجة وفق وفقا بحسب حسب مقابل بفضل برفقة بقيادة "
+        "بمشاركة بحضور أمام قرب أثناء وسط عقب فيما بينما لكن"
+    )
+)
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
 _BOUND_START = re.compile(" [بول](?=اكثر من|ازيد من|اقل من|ما لا|ما يزيد)")
 
 
@@ -168,17 +175,20 @@ def _unit(tokens: Sequence[str], start: int, end: int, value: str) -> tuple[str,
         return rest[0], family
     before = tokens[start - 1] if start else ""
     is_long = value.isdigit() and 1000 <= int(value) <= 2100 and tokens[start][0].isdigit()
-    is_bare = not is_word or rest[0] in STOP_WORDS or rest[0] == "م"
+    is_bare = not is_word or rest[0] in STOP_WORDS or rest[0] in _NO_UNITS
     is_dated = before in MONTHS or " ".join(tokens[max(0, start - 2) : start]) in MONTHS
-    if before in YEAR_WORDS or rest[:1] == ["ه"]:
+    # «المستشفى العام 220 سريرا» tells no year.
+    if (before in YEAR_WORDS and (is_bare or before[:2] != "ال")) or rest[:1] == ["ه"]:
         return "", "year"
+    if before == "و" and _YEAR.fullmatch(value) and _YEAR.fullmatch(tokens[max(0, start - 2)]):
+        return "", "year"  # «بين 1971 و1976»
     if is_long and (is_bare or is_dated or before in YEAR_STARTS):
         return "", "year"
     if before.removeprefix("ال") in ("دقيقه", "ساعه") and is_bare:
         return before.removeprefix("ال"), "time"
     if (
         is_word
-        and rest[0] not in STOP_WORDS
+        and not is_bare
         and not (rest[0].startswith("و") and rest[0].rstrip("ا") not in WITH_WAW)
     ):
         return rest[0], "thing"

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from rag.verify.alignment import Alignment
 from rag.verify.amounts import Amount
+from rag.verify.forms import likeness, listed, possible_roots
 from rag.verify.lexicon import MEASURES, NEUTRAL, OPPOSITES, VAGUE
-from rag.verify.reading import Word, likeness, listed
+from rag.verify.reading import Word
 
 _PRONOUNS = ("ه", "ها", "هم", "هن", "هما")
-_SURE = 0.9
 _BESIDE = 2  # words of the source
 _OWN = 7  # words of the source between an amount and what it belongs to
 
@@ -77,7 +77,7 @@ def opposite(found: Alignment, main: Mapping[int, int]) -> tuple[str, str] | Non
         rivals = [other for other in found.source if listed(other.form) & against]
         place = found.place(index)
         if place in found.chain.values() or (
-            place is not None and likeness(word.form, found.source[place].form) < _SURE
+            place is not None and not _is_of_one_root(word.form, found.source[place].form)
         ):
             place = None  # that one is another word, or stands for another of the sentence
         if place is not None and any(
@@ -89,6 +89,10 @@ def opposite(found: Alignment, main: Mapping[int, int]) -> tuple[str, str] | Non
             if place is None or any(abs(rival.place - p) < abs(place - p) for p in around):
                 return word.form, rival.form
     return None
+
+
+def _is_of_one_root(one: str, other: str) -> bool:
+    return likeness(one, other) >= 0.7 or bool(possible_roots(one) & possible_roots(other))
 
 
 def of_something_else(found: Alignment, main: Mapping[int, int]) -> tuple[str, str] | None:

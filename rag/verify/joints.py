@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.lexicon import KIN, NEUTRAL, OPPOSED_MARKERS, TIMES
-from rag.verify.reading import Word, listed
+from rag.verify.forms import listed
+from rag.verify.lexicon import AGENT, KIN, NEAR_MARKERS, NEUTRAL, OPPOSED_MARKERS, TIMES
+from rag.verify.reading import Word
 
 _ORDERING = ("قبل", "بعد")  # what is said of the one need not hold of the time before or after it
 
 
 def promoted(found: Alignment, main: Mapping[int, int]) -> str:
     """A word that the sentence joins to its neighbour, and the source to another."""
+    first = min(main, default=0)
+    if first and _is_down(found.sentence[first], found.source[main[first]]):
+        return found.sentence[first].form
     for last, index in pairwise(main):
         said = found.sentence[index]
         if (
@@ -39,9 +43,12 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
         is_up = given.marker and not said.is_marked()
         if is_up and any(not word.is_marked() for word in passed):
             return True
-    is_down = said.is_marked() and not given.is_marked() and given.form[0] not in "بلكو"
     is_apposed = bool(passed) and passed[-1].marker == said.marker
-    return is_down and (bool(passed) or index != last + 1) and not is_apposed
+    return _is_down(said, given) and (bool(passed) or index != last + 1) and not is_apposed
+
+
+def _is_down(said: Word, given: Word) -> bool:
+    return said.is_marked() and not given.is_marked() and given.form[0] not in "بلكو"
 
 
 def _is_of_kin(found: Alignment, main: Mapping[int, int], last: int, index: int) -> bool:
@@ -83,7 +90,7 @@ def _is_usurped(found: Alignment, main: Mapping[int, int], last: int, index: int
         if is_theirs(word):
             return True
     following = found.source[one.place + 1]
-    is_head = index == last + 1 and not one.form.startswith("ال")
+    is_head = index == last + 1 and not (one.form.startswith("ال") or one.amount)
     if found.sentence[index].is_reported:
         return False
     return is_head and following.clause == one.clause and is_theirs(following)
@@ -96,6 +103,10 @@ def opposed_marker(found: Alignment) -> str:
         for index, place in (*found.chain.items(), *found.others.items())
     ]
     for said, given in pairs:
+        if said.marker == AGENT != given.marker:
+            return said.form  # who did it, there whom it was done to
+        if given.marker in NEAR_MARKERS.get(said.marker, ()):
+            return said.form
         if said.marker == given.marker or said.marker not in OPPOSED_MARKERS:
             continue
         if given.marker in OPPOSED_MARKERS[said.marker]:

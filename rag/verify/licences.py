@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.verify.alignment import Alignment
-from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, TIMES, VAGUE
-from rag.verify.reading import likeness, listed
-from rag.verify.subjects import is_made_feminine, is_salient, may_be_meant
-
-LONGEST_NAME = 6  # words
-_PRONOUNS = ("هما", "ها", "هم", "هن", "ه")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive words of the sentence that are out of the source's order, and their neighbours.
-
-    `before` and `after` are the nearest words that are in order, as places in the sentence.
-    """
-
-    words: tuple[int, ...]
-    before: int | None
-    after: int | None
+from rag.verify.alignment import LONGEST_NAME, Alignment, Run
+from rag.verify.forms import has_pronoun, likeness, listed
+from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, OWN_COUNTRY, TIMES, VAGUE
+from rag.verify.subjects import is_made_feminine, is_salient, is_topic, may_be_meant
 
 
 def is_neutral(found: Alignment, index: int) -> bool:
@@ -53,7 +37,7 @@ def is_settled(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     home = {found.source[place].sentence for place in main.values()}
     if run.before is None and spoken is not None and spoken + 1 == places[0]:
         return found.source[spoken].sentence in home
-    if _is_equated(found, main, run, places):
+    if _is_equated(found, main, run, places) or _names(found, run, places):
         return True
     # What a pronoun stands for was named before it.
     return (
@@ -64,6 +48,18 @@ def is_settled(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     )
 
 
+def _names(found: Alignment, run: Run, places: Sequence[int]) -> bool:
+    """Whether «المتحف» of the source is told in full, as the source does elsewhere."""
+    before = run.words[0] - 1
+    spoken = found.place(before) if before >= 0 else None
+    if spoken is None or not places[0] or found.sentence[before].form.startswith("ال"):
+        return False
+    given, following = found.source[spoken], found.source[spoken + 1 : spoken + 2]
+    is_told = given.form.startswith("ال") and not any(w.form.startswith("ال") for w in following)
+    full = found.source[places[0] - 1]
+    return is_told and full.place != spoken and likeness(full.form, given.form) >= 0.9
+
+
 def is_licensed(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     places = [place for i in run.words if (place := found.place(i)) is not None]
     return (
@@ -71,6 +67,7 @@ def is_licensed(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
         or _is_subject(found, main, run, places)
         or _completes_name(found, run, places)
         or _replaces_pronoun(found, run)
+        or is_topic(found, main, run, places)
         or _is_listed(found, main, run, places)
         or _is_derived(found, main, run, places)
         or _is_behind_subject(main, run, places)
@@ -90,6 +87,10 @@ def _is_equated(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
         # «عاصمتها باريس، وثاني مدنها ليون»: what is before a new clause is not in it.
         is_turned = origin.place > head.place or not head.is_joined
         return is_one and is_turned and abs(others[0] - places[-1]) <= 2
+    if origin.is_marked() and not found.sentence[run.words[0]].is_marked():
+        return False
+    is_beside = min(abs(places[-1] - others[0]), abs(places[0] - others[-1])) <= 2
+    is_one = is_one and (is_beside or origin.clause == found.source[others[0]].clause)
     following = found.source[places[-1] + 1 : places[-1] + 2]
     return is_one and not any(
         word.clause == origin.clause
@@ -120,12 +121,14 @@ def _is_moved_phrase(
     head, origin = found.sentence[run.words[0]], found.source[places[0]]
     if origin.sentence not in {found.source[place].sentence for place in main.values()}:
         return False
-    if head.amount:
+    if head.amount and head.amount.family not in ("year", "date"):
         return True  # what it is an amount of is checked by itself
     if head.form.startswith("لل") and not origin.marker:
         return True
     if origin.clause not in {found.source[place].clause for place in main.values()}:
         return False
+    if head.amount:
+        return True
     if head.form in DAYS:
         return sum(w.form in DAYS for w in found.source if w.clause == origin.clause) == 1
     if head.marker and head.marker == origin.marker:
@@ -162,14 +165,18 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
     has_subject = (
         prior
         and prior.clause == verb.clause
-        and not (verb.is_joined or verb.is_reported or prior.is_joined or prior.is_marked())
+        and not (verb.is_joined or verb.is_reported or prior.is_marked())
+        and (prior.is_reported or not prior.is_joined)
         and not any(likeness(found.sentence[i].form, prior.form) >= 0.9 for i in run.words)
     )
     if run.before is None and verb.is_marked():
         return is_salient(found, places)
     if verb.is_relative and prior and not prior.is_marked():
         return prior.place in places
-    if (prior and prior.place in places) or origin.clause == verb.clause:
+    if prior and prior.place in places:
+        return True
+    is_other = has_subject and prior and prior.is_reported and prior.form not in OWN_COUNTRY
+    if origin.clause == verb.clause and not is_other:
         return True
     return not has_subject and is_salient(found, places)
 
@@ -230,13 +237,18 @@ def _is_listed(found: Alignment, main: Mapping[int, int], run: Run, places: Sequ
 def _replaces_pronoun(found: Alignment, run: Run) -> bool:
     """Whether the run names what the source means by a pronoun, or by the article alone."""
     head, tail = found.sentence[run.words[0]], run.words[-1]
+    if head.amount:
+        return False
     own = found.place(tail)
     is_owned = own is not None and has_pronoun(found.source[own].form, found.sentence[tail].form)
     if is_owned and run.after == tail + 1:
         return True  # «تاريخ بنائه» of what was named before
     start = found.place(run.words[0])
-    if start is not None and not is_salient(found, (start,)):
-        return False
+    if start is not None:
+        mentions = [w.place for w in found.source if likeness(w.form, head.form) >= 0.9]
+        start = min((start, *mentions))
+        if not is_salient(found, (start,)):
+            return False
     for index, said in enumerate(found.sentence):
         place = found.place(index)
         if place is None or index in run.words:
@@ -256,12 +268,3 @@ def _replaces_pronoun(found: Alignment, run: Run) -> bool:
         if has_pronoun(given.form, said.form):
             return True
     return False
-
-
-def has_pronoun(given: str, said: str) -> bool:
-    """Whether a form is another with an object or a possessor: «أدرجتها» and «أدرجت»."""
-    return any(
-        given.endswith(ending) and likeness(given.removesuffix(ending), said) >= 0.7
-        for ending in _PRONOUNS
-        if not said.endswith(ending) and len(given) - len(ending) >= 3
-    )

@@ -12,7 +12,8 @@ from rag.verify.reading import Word
 _PARTIAL = word_set(
     "أحد إحدى ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر معظم أغلب أغلبية غالبية بعض "
     "جزء قسم نصف ثلث ثلثا ثلثي ربع شبه نائب نائبة نائبا مساعد وكيل مرشح مرشحة ابن نجل زوجة زوج "
-    "أرملة والد شقيق محاولة مشروع قرب بالقرب جوار ضواحي"
+    "أرملة والد شقيق محاولة مشروع جوار ضواحي مستشار مستشارة سكرتير سكرتيرة محامي محامية شقيقة "
+    "مبعوث ممثل ممثلة مسودة"
 )
 _SUPERLATIVE = word_set(
     "أول آخر أكبر أصغر أشهر أهم أبرز أكثر أقل أعلى أدنى أطول أقصر أقدم أحدث أغنى أفقر أسرع أبطأ "
@@ -53,7 +54,7 @@ _PARTLY = word_set(
     "عدا ماعدا معظمه معظمها معظمهم أغلبه أغلبها أغلبهم بعضه بعضها بعضهم نصفه نصفها نصفهم ثلثه "
     "ثلثها ثلثهم ربعه ربعها ربعهم"
 )
-_BUT = word_set("سوى")
+_BUT = word_set("سوى إلا")
 _LISTED = _PARTIAL | _DENIED | _NOT_DONE | _PARTLY
 _NEAR = 4  # words between one who wants or tries and what he does not do
 _FAR = 10  # words between one who says and what is said, where nobody else speaks

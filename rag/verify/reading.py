@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from rag.arabic import STOP_WORDS, has_form, normalise, sentences, skeleton, stem
+from rag.arabic import STOP_WORDS, normalise, sentences
 from rag.verify.amounts import Amount, amount_at
 from rag.verify.lexicon import (
+    AGENT,
+    AGENTS,
     AUXILIARIES,
     CONDITIONS,
     MARKERS,
@@ -18,9 +19,9 @@ from rag.verify.lexicon import (
     OPENINGS,
     SAME_MARKERS,
     STILL,
-    SYNONYMS,
     THAT,
     WITH_WAW,
+    YEAR_WORDS,
 )
 
 _TOKEN = re.compile(r"[a-z]+[a-z\d]*|\d+(?:[.,]\d+)*|[^\W\d_]+|[.,،؛:؟?!%()]")
@@ -29,16 +30,16 @@ _WROTE = re.compile("(?<!\\w)([وف]?د)\u064e?و(?=\u064e?\u0651)")  # «دوّ
 _GOVERNOR = re.compile("(?<!\\w)والي(?!\\w)")  # «وإلى» has the same normal form
 _REFERRING = {
     preposition + pronoun: preposition
-    for preposition in ("في", "من", "عن", "علي", "الي")
+    for preposition in (*("في", "من", "عن", "علي", "الي"), *("خلال", "ضد", "مع", "حول", "امام"))
     for pronoun in ("ه", "ها", "هم")
 }
 _AMONG = frozenset("بينهم بينها بينهن منهم منها ومنهم ومنها وبينهم وبينها".split())
 _TOLD = frozenset(("اليوم", "بعض"))  # stop words that say something
+_IS_NOT = frozenset("ليس ليست وليس وليست".split())  # «ليس في البلدة مصنع» denies the factory
 _WITHOUT = frozenset(("دون", "بدون"))
 _WAS = frozenset("كان كانت كانوا وكان وكانت وكانوا".split())
 _RELATIVE = frozenset("التي الذي الذين اللذان اللتان اللذين اللتين".split())
 _COPULAS = frozenset(("هو", "هي"))
-_YEARS = frozenset(("عام", "سنه"))
 _ENDS = frozenset(".,،؛:؟?!()")
 _SILENT = frozenset(
     (
@@ -65,6 +66,7 @@ class Word:
     is_reported: bool = False  # «أن» is before it
     is_relative: bool = False  # «الذي» or «التي» is before it
     was: bool = False  # «كان» is before it in its clause
+    is_resumed: bool = False  # «وهو», «وهي» or what begins a clause is before it
     is_open: bool = False  # «إذا», «لو», «ربما» or «قد يكون» is before it
 
     def is_marked(self) -> bool:
@@ -97,9 +99,10 @@ class _Reader:
         self._clear()
 
     def _clear(self) -> None:
-        self._marker, self._among = "", ""
+        self._marker, self._among, self._is_passed_on = "", "", False
+        self._held: int | None = None  # a word that «ليس» denies if nothing else follows
         self._is_negated = self._is_joined = False
-        self._is_equated = self._is_reported = self._is_relative = False
+        self._is_equated = self._is_reported = self._is_relative = self._is_resumed = False
 
     def read(self, tokens: Sequence[str]) -> None:
         """Add the words of one sentence."""
@@ -113,10 +116,12 @@ class _Reader:
                 place += 1
             else:
                 place += self._take(tokens, place, following)
+        self._settle()
 
     def _is_border(self, token: str, following: str) -> bool:
         """Whether a token parts or joins clauses."""
         if token in _ENDS:
+            self._settle()
             # A relative clause is one with what it tells of.
             self._clause += following not in _RELATIVE
             self._is_open = self._is_open and following[:1] != "و"
@@ -127,7 +132,7 @@ class _Reader:
             self._is_joined = self._is_joined or token[0] == "و"
         elif token in OPENINGS:
             self._clause += bool(self.found) and self.found[-1].clause == self._clause
-            self._marker = ""
+            self._marker, self._is_resumed = "", True
         else:
             return False
         return True
@@ -138,15 +143,21 @@ class _Reader:
         # «غير أن» is «but», «دون أن» and «من غير أن» deny.
         is_without = token in _WITHOUT or (token == "غير" and self._marker == "من")
         if token in NEGATIONS and (following != "ان" or is_without):
-            self._is_negated = True
+            self._is_negated, self._is_passed_on = True, token in _IS_NOT
+            self._is_joined = self._is_joined or (token[0] == "و" and bool(self.found))
             self._marker = token if token in MARKERS else self._marker
         elif token in STILL:
             self._is_negated = False
+        elif bare in AGENTS and self._marker == AGENTS[bare]:
+            self._marker = AGENT
         elif bare in MARKERS:
-            self._marker = SAME_MARKERS.get(bare, bare)
+            if (self._marker, bare) != ("قرب", "من"):
+                self._marker = SAME_MARKERS.get(bare, bare)
             self._is_joined = self._is_joined or bare != token
         elif token in _COPULAS:
             self._is_equated = True
+        elif token[1:] in _COPULAS:
+            self._is_resumed = True
         elif token in _RELATIVE:
             self._is_relative = True
         elif token.lstrip("وف") in CONDITIONS or _is_doubtful(token, following):
@@ -166,8 +177,8 @@ class _Reader:
         if month is not None:
             self._keep(month)
             return 1 + (month != MONTHS.get(_bare_month(token), ""))
-        if token in _SILENT:
-            self._is_joined = self._is_joined or token == "و"
+        if token in _SILENT or _is_before_year(tokens, place):
+            self._is_joined = self._is_joined or token[0] == "و"
             return 1
         taken = amount_at(tokens, place)
         if taken is not None:
@@ -188,13 +199,34 @@ class _Reader:
                 *(form, len(self.found), self._sentence, self._clause, self._marker),
                 *(self._is_negated, self._is_joined, amount, self._among),
                 *(self._is_equated, self._is_reported, self._is_relative),
-                *(self._was, self._is_open),
+                *(self._was, self._is_resumed, self._is_open),
             )
         )
         # «لم يعد مفتوحا» denies what comes after the auxiliary too.
         is_negated = self._is_negated and form in AUXILIARIES
+        is_passed_on = self._is_passed_on and (bool(self._marker) or form.startswith("ال"))
+        held = (
+            (self.found[-1].place if self._held is None else self._held) if is_passed_on else None
+        )
+        if is_passed_on:
+            self.found[-1] = replace(self.found[-1], is_negated=False)
         self._clear()
-        self._is_negated = is_negated
+        self._is_negated, self._is_passed_on = is_negated or is_passed_on, is_passed_on
+        self._held = held
+
+    def _settle(self) -> None:
+        """Deny what stands behind «ليس» after all, where its clause ends with it."""
+        if self._held is not None:
+            self.found[self._held] = replace(self.found[self._held], is_negated=True)
+            self._held, self._is_negated, self._is_passed_on = None, False, False
+
+
+def _is_before_year(tokens: Sequence[str], place: int) -> bool:
+    """Whether a token only says that the number behind it is a year."""
+    if tokens[place] not in YEAR_WORDS or place + 1 == len(tokens):
+        return False
+    following = amount_at(tokens, place + 1)
+    return following is not None and following[0].family == "year"
 
 
 def _is_doubtful(token: str, following: str) -> bool:
@@ -203,7 +235,7 @@ def _is_doubtful(token: str, following: str) -> bool:
 
 
 def _without_and(token: str) -> str:
-    return token[1:] if token[0] == "و" and token[1:] in MARKERS else token
+    return token[1:] if token[0] == "و" and token[1:] in {*MARKERS, *AGENTS} else token
 
 
 def _bare_month(token: str) -> str:
@@ -213,64 +245,3 @@ def _bare_month(token: str) -> str:
 def _month(token: str, following: str) -> str | None:
     pair = f"{token} {following}"
     return MONTHS.get(pair) or MONTHS.get(pair.removeprefix("و")) or MONTHS.get(_bare_month(token))
-
-
-@lru_cache(maxsize=50_000)
-def bases(form: str) -> frozenset[str]:
-    """What a form may be without conjunction, preposition and the «س» of the future, stemmed."""
-    shapes = {form}
-    for letters in ("وف", "بلك", "س"):
-        shapes |= {s[1:] for s in shapes if s[0] in letters and len(s) > 3}
-    shapes |= {s[2:] for s in shapes if s.startswith("ال") and len(s) == 4}
-    shapes |= {
-        s[: s.rindex("ه")] for s in shapes if s.endswith(("ته", "تها", "تهم")) and len(s) > 4
-    }
-    shapes |= {s[:2] for s in shapes if s.endswith("ها") and len(s) == 4}
-    shapes |= {"ال" + s[2:] for s in shapes if s.startswith("لل") and len(s) > 4}
-    return frozenset(stem(shape) for shape in shapes)
-
-
-@lru_cache(maxsize=50_000)
-def roots(form: str) -> frozenset[str]:
-    """The consonants of a form with and without what verbs put in front."""
-    found = set()
-    for base in bases(form):
-        starts = "يتنا" if len(base) < 5 else "يتنام"
-        for shape in (base, base[1:] if base[0] in starts else base):
-            consonants = skeleton(shape)
-            if len(consonants) >= 3:
-                found.add(consonants)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=200_000)
-def likeness(one: str, other: str) -> float:
-    """How surely two forms are of one word: 1 the same, 0 not at all."""
-    if one == other or {one, other} == _YEARS:
-        return 1.0
-    if one.startswith("month") or other.startswith("month"):
-        return 0.0
-    if one[0].isdigit() or other[0].isdigit() or one[0].isascii() or other[0].isascii():
-        return 0.0
-    if stem(one) == stem(other) or one == "و" + other or other == "و" + one:
-        return 0.95
-    if bases(one) & bases(other):
-        return 0.9
-    if roots(one) & roots(other) or has_form(stem(one), {stem(other)}):
-        return 0.7
-    return 0.6 if are_synonyms(one, other) else 0.0
-
-
-@lru_cache(maxsize=50_000)
-def listed(form: str) -> frozenset[str]:
-    """The forms under which a word may stand in a list."""
-    shapes = {form}
-    shapes |= {s[1:] for s in shapes if s[0] in "وفبلسك" and len(s) > 3}
-    shapes |= {s[2:] for s in shapes if s.startswith("ال") and len(s) > 4}
-    return frozenset(shapes)
-
-
-def are_synonyms(one: str, other: str) -> bool:
-    """Whether both stand in one line of the list of synonyms."""
-    others = listed(other)
-    return any(others & SYNONYMS[form] for form in listed(one) if form in SYNONYMS)

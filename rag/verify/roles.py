@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.verify.alignment import Alignment
+from rag.verify.alignment import LONGEST_NAME, Alignment, Run
+from rag.verify.forms import has_pronoun, likeness, listed
 from rag.verify.joints import opposed_marker, promoted
-from rag.verify.lexicon import NEUTRAL, REFERENTS, TIMES
+from rag.verify.lexicon import CALENDAR, NEUTRAL, REFERENTS, TIMES
 from rag.verify.licences import (
-    LONGEST_NAME,
-    Run,
-    has_pronoun,
     is_licensed,
     is_settled,
     says_nothing,
 )
-from rag.verify.reading import Word, likeness, listed
+from rag.verify.reading import Word
 from rag.verify.subjects import EARLY
 
 
@@ -88,7 +86,7 @@ def _runs(found: Alignment, main: Mapping[int, int]) -> Iterator[Run]:
 
 def _may_stand(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     head = found.sentence[run.words[0]]
-    if run.words[0] == 0 and not head.form.startswith("ال"):
+    if run.words[0] == 0 and not (head.form.startswith("ال") or head.amount):
         # What goes before a subject is its verb.
         if not is_verb_of(found, main, run):
             return False
@@ -127,6 +125,8 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     following = None if place is None else place + 1
     if following is None or following >= len(found.source) or run.after is None:
         return True
+    if _is_behind(found, main, run.after, following - 1):
+        return True
     own_clause = found.source[following - 1].clause
     ours_there = [
         i
@@ -152,10 +152,22 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     return not is_theirs or is_ours or abs(main[run.after] - following) <= 2
 
 
+def _is_behind(found: Alignment, main: Mapping[int, int], index: int, place: int) -> bool:
+    """Whether the source has the words from `index` on directly before a place."""
+    while index + 1 in main and main[index + 1] == main[index] + 1 < place:
+        index += 1
+    source = found.source
+    return main[index] + 1 == place and source[place].clause == source[main[index]].clause
+
+
 def _is_rival(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     """Whether the source has somebody or something else where the run stands."""
     head = found.sentence[run.words[0]]
-    rivals = _rivals(found, main, run)
+    rivals = [
+        word
+        for word in _rivals(found, main, run)
+        if not _is_time(word) or any(_is_time(found.sentence[i]) for i in run.words)
+    ]
     places = [place for i in run.words if (place := found.place(i)) is not None]
     if not rivals or is_name_of(found, places, rivals):
         return False
@@ -167,6 +179,11 @@ def _is_rival(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     if head.is_marked():
         return any(rival.marker == head.marker for rival in rivals)
     return run.after is None or not rivals[0].is_marked()
+
+
+def _is_time(word: Word) -> bool:
+    is_calendar = word.form in CALENDAR or bool(listed(word.form) & TIMES)
+    return is_calendar or (word.amount is not None and word.amount.family in ("year", "date"))
 
 
 def _rivals(found: Alignment, main: Mapping[int, int], run: Run) -> list[Word]:
@@ -203,6 +220,8 @@ def is_name_of(found: Alignment, places: Sequence[int], rivals: Sequence[Word]) 
     if rivals[0].form in REFERENTS:
         return True
     rival, origin = rivals[0], found.source[places[0]]
+    if origin.is_marked():
+        return False
     following = found.source[rival.place + 1 : rival.place + 2]
     if any(
         w.clause == rival.clause and w.form.startswith("ال") and not w.marker for w in following

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from rag.verify.alignment import Alignment
+from rag.verify.alignment import LONGEST_NAME, Alignment, Run
+from rag.verify.forms import has_pronoun, likeness
 from rag.verify.lexicon import FATHERS, KIN
-from rag.verify.reading import Word, likeness
+from rag.verify.reading import Word
 
 EARLY = 4  # words into a clause
+_NAME = 2  # words that are surely a name where a text begins with them
 
 
 def is_made_feminine(said: str, given: str) -> bool:
@@ -16,7 +18,8 @@ def is_made_feminine(said: str, given: str) -> bool:
 
     The other way is let be: «اتخذت» of a dynasty may be told of its kings.
     """
-    is_past = said.endswith("ت") and not given.endswith("ت")
+    is_hers = given.endswith("ت") or given.lstrip("وف")[:1] == "ت"
+    is_past = said.endswith("ت") and not is_hers
     is_present = said.lstrip("وف")[:1] == "ت" and given.lstrip("وف")[:1] == "ي"
     return likeness(said, given) >= 0.6 and (is_past or is_present)
 
@@ -47,3 +50,34 @@ def is_salient(found: Alignment, places: Sequence[int]) -> bool:
     if not origin.marker and origin.place - start <= early:
         return True
     return sum(likeness(word.form, origin.form) >= 0.9 for word in source) > 1
+
+
+def is_topic(found: Alignment, main: Mapping[int, int], run: Run, places: Sequence[int]) -> bool:
+    """Whether the run names what the text is about, where the source leaves nothing out."""
+    if run.before is None or len(places) < _NAME or found.source[places[-1]].sentence:
+        return False
+    if list(places) != list(range(places[0], places[-1] + 1)):
+        return False
+    pairs = [(found.sentence[i], found.source[place]) for i, place in main.items()]
+    head, origin = found.sentence[run.words[0]], found.source[places[0]]
+    if head.is_marked() or (head.form[0] in "بل" and head.form[1:] == origin.form):
+        if places[0] > 1 or found.source[places[-1]].clause:
+            return False  # a place told of in passing
+        if any(given.is_marked() and not said.is_marked() for said, given in pairs):
+            return False  # «يصب في دجلة» turned round
+    elif not is_salient(found, places) or not any(
+        (given.refers and said.refers) or has_pronoun(given.form, said.form)
+        for said, given in pairs
+        if said.place <= run.before
+    ):
+        return False
+    last = main[run.before]
+    if not found.source[last].sentence and last < LONGEST_NAME:
+        return False
+    if run.after is not None:
+        return main[run.after] == last + 1
+    following = found.source[last + 1 : last + 2]
+    return not any(
+        word.clause == found.source[last].clause and not (word.is_marked() or word.is_joined)
+        for word in following
+    )

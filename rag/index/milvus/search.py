@@ -63,8 +63,8 @@ class Search:
                 found = self._ask(self._names.sentences, asked, "vector", where, width)
                 self._learn(row for each in found for row in each.rows)
                 for n, each in zip(unclear, found, strict=True):
-                    best = self._best_rows(each.rows, within)
-                    certain = sum(score > each.least for score in best.values())
+                    best = _levelled(self._best_rows(each.rows, within))
+                    certain = sum(score > each.least + _ROUNDING for score in best.values())
                     if each.is_all or certain >= k or width == MOST:
                         scores[n] = best
                 width *= _WIDER
@@ -184,6 +184,20 @@ class Search:
             for key in best
             if key in rows  # else the index has changed, and all of this is done again
         ]
+
+
+def _levelled(scores: Mapping[int, float]) -> _Scores:
+    """Scores with those that differ by rounding alone as one.
+
+    Where a vector stands among the others decides in which order a processor adds it up.
+    """
+    levelled: _Scores = {}
+    level = float("inf")
+    for key in sorted(scores, key=scores.__getitem__, reverse=True):
+        if scores[key] < level - _ROUNDING:
+            level = scores[key]
+        levelled[key] = level
+    return levelled
 
 
 def document_from(document_id: str, told: Mapping[str, Any], text: str = "") -> Document:
