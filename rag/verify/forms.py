@@ -164,7 +164,7 @@ def has_pronoun(given: str, said: str) -> bool:
         bare = given.removesuffix(ending)
         if bare == given or len(bare) < 3:
             continue
-        if bare.endswith("ت") and said.endswith("ه"):
+        if bare.endswith("ت") and said.endswith("ه") and not said.endswith("ته"):
             said, bare = said[:-1], bare[:-1]  # «مجموعته» is «مجموعة» of his
         elif said.endswith(ending):
             continue

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.forms import listed
+from rag.verify.forms import has_pronoun, listed
 from rag.verify.lexicon import AGENT, KIN, NEAR_MARKERS, NEUTRAL, OPPOSED_MARKERS, TIMES
 from rag.verify.reading import Word
 
+_AGAINST = "ضد"
 _ORDERING = ("قبل", "بعد")  # what is said of the one need not hold of the time before or after it
 
 
@@ -18,15 +19,23 @@ def promoted(found: Alignment, main: Mapping[int, int]) -> str:
     first = min(main, default=0)
     if first and _is_down(found.sentence[first], found.source[main[first]]):
         return found.sentence[first].form
+    if _has_other_object(found):
+        return found.sentence[0].form
     for last, index in pairwise(main):
         said = found.sentence[index]
         if (
-            _is_promoted(found, main, last, index)
+            (index == 1 and _is_made_subject(said, found.source[main[index]]))
+            or _is_promoted(found, main, last, index)
             or _is_of_kin(found, main, last, index)
             or _is_usurped(found, main, last, index)
         ):
             return said.form
     return ""
+
+
+def _is_made_subject(said: Word, given: Word) -> bool:
+    """Whether a word behind the verb has «ل» or «ب» before it in the source: «أجرته لشركة …»."""
+    return not said.marker and given.form[0] in "بل" and given.form[1:] == said.form
 
 
 def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: int) -> bool:
@@ -45,6 +54,17 @@ def _is_promoted(found: Alignment, main: Mapping[int, int], last: int, index: in
             return True
     is_apposed = bool(passed) and passed[-1].marker == said.marker
     return _is_down(said, given) and (bool(passed) or index != last + 1) and not is_apposed
+
+
+def _has_other_object(found: Alignment) -> bool:
+    """Whether the first word is «أهداها» of the source, of something that goes unnamed here."""
+    place = found.place(0)
+    if place is None or not has_pronoun(found.source[place].form, found.sentence[0].form):
+        return False
+    given, ours = found.source[place], found.places()
+    before = [w for w in found.source[:place] if w.clause == given.clause and not w.is_marked()]
+    is_apart = given.clause == 0 or given.is_joined or not before
+    return not is_apart and not any(w.place in ours for w in before)
 
 
 def _is_down(said: Word, given: Word) -> bool:
@@ -106,6 +126,8 @@ def opposed_marker(found: Alignment) -> str:
         if said.marker == AGENT != given.marker:
             return said.form  # who did it, there whom it was done to
         if given.marker in NEAR_MARKERS.get(said.marker, ()):
+            return said.form
+        if said.marker == _AGAINST and not given.is_marked():
             return said.form
         if said.marker == given.marker or said.marker not in OPPOSED_MARKERS:
             continue

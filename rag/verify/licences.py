@@ -8,7 +8,7 @@ from itertools import pairwise
 from rag.verify.alignment import LONGEST_NAME, Alignment, Run
 from rag.verify.forms import has_pronoun, likeness, listed
 from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, OWN_COUNTRY, TIMES, VAGUE
-from rag.verify.subjects import is_made_feminine, is_salient, is_topic, may_be_meant
+from rag.verify.subjects import is_of_other_gender, is_salient, is_topic, may_be_meant
 
 
 def is_neutral(found: Alignment, index: int) -> bool:
@@ -43,6 +43,7 @@ def is_settled(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     return (
         spoken is not None
         and places[0] < spoken
+        and is_salient(found, places)
         and not found.sentence[run.words[0]].marker
         and has_pronoun(found.source[spoken].form, found.sentence[before].form)
     )
@@ -159,7 +160,7 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
     origin = found.source[places[0]]
     if origin.place > verb.place and origin.sentence == verb.sentence:
         return False
-    if is_made_feminine(said.form, verb.form) or not may_be_meant(found, verb, places):
+    if is_of_other_gender(said.form, verb.form, places) or not may_be_meant(found, verb, places):
         return False
     prior = found.source[verb.place - 1] if verb.place else None
     has_subject = (
@@ -179,6 +180,12 @@ def _is_subject(found: Alignment, main: Mapping[int, int], run: Run, places: Seq
     if origin.clause == verb.clause and not is_other:
         return True
     return not has_subject and is_salient(found, places)
+
+
+def _first_mention(found: Alignment, place: int) -> int:
+    """Where the source first has the word of a place."""
+    form = found.source[place].form
+    return next(w.place for w in found.source if likeness(w.form, form) >= 0.9)
 
 
 def _completes_name(found: Alignment, run: Run, places: Sequence[int]) -> bool:
@@ -245,10 +252,11 @@ def _replaces_pronoun(found: Alignment, run: Run) -> bool:
         return True  # «تاريخ بنائه» of what was named before
     start = found.place(run.words[0])
     if start is not None:
-        mentions = [w.place for w in found.source if likeness(w.form, head.form) >= 0.9]
-        start = min((start, *mentions))
-        if not is_salient(found, (start,)):
+        places = [p for i in run.words if (p := found.place(i)) is not None]
+        named = [_first_mention(found, p) for p in places]
+        if not is_salient(found, (named[0], *places[1:])):
             return False
+        start = max(named)
     for index, said in enumerate(found.sentence):
         place = found.place(index)
         if place is None or index in run.words:

@@ -35,6 +35,7 @@ _REFERRING = {
 }
 _AMONG = frozenset("بينهم بينها بينهن منهم منها ومنهم ومنها وبينهم وبينها".split())
 _TOLD = frozenset(("اليوم", "بعض"))  # stop words that say something
+_RESUMING = frozenset("بينما فيما لكن ولكن ثم".split())  # «عندما» tells when, no other thing
 _IS_NOT = frozenset("ليس ليست وليس وليست".split())  # «ليس في البلدة مصنع» denies the factory
 _WITHOUT = frozenset(("دون", "بدون"))
 _WAS = frozenset("كان كانت كانوا وكان وكانت وكانوا".split())
@@ -66,7 +67,7 @@ class Word:
     is_reported: bool = False  # «أن» is before it
     is_relative: bool = False  # «الذي» or «التي» is before it
     was: bool = False  # «كان» is before it in its clause
-    is_resumed: bool = False  # «وهو», «وهي» or what begins a clause is before it
+    is_resumed: bool = False  # «وهو», «وهي» or «بينما» is before it
     is_open: bool = False  # «إذا», «لو», «ربما» or «قد يكون» is before it
 
     def is_marked(self) -> bool:
@@ -132,7 +133,7 @@ class _Reader:
             self._is_joined = self._is_joined or token[0] == "و"
         elif token in OPENINGS:
             self._clause += bool(self.found) and self.found[-1].clause == self._clause
-            self._marker, self._is_resumed = "", True
+            self._marker, self._is_resumed = "", token in _RESUMING
         else:
             return False
         return True

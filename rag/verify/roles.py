@@ -94,10 +94,30 @@ def _may_stand(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
             return True
         run = replace(run, words=run.words[1:])
     pieces = [replace(run, words=piece) for piece in _pieces(found, run.words)]
+    if any(_takes_place(found, piece.words) for piece in pieces):
+        return False
     if pieces and all(is_settled(found, main, piece) for piece in pieces):
         return True
     return not _is_rival(found, main, run) and all(
         is_settled(found, main, piece) or is_licensed(found, main, piece) for piece in pieces
+    )
+
+
+def _takes_place(found: Alignment, words: Sequence[int]) -> bool:
+    """Whether other words of the sentence stand there as what a phrase is completed with."""
+    before = words[0] - 1
+    spoken = found.place(before) if before >= 0 else None
+    if spoken is None or not found.sentence[before].marker or found.sentence[words[0]].is_marked():
+        return False
+    own = {found.place(i) for i in words}
+    ours, given = found.places(), found.source[spoken]
+    if given.form.startswith("ال") or has_pronoun(given.form, found.sentence[before].form):
+        return False  # that is complete
+    return any(
+        word.clause == given.clause
+        and not (word.is_marked() or word.amount or word.place in own)
+        and word.place in ours
+        for word in found.source[spoken + 1 : spoken + 2]
     )
 
 
@@ -111,7 +131,8 @@ def _pieces(found: Alignment, words: Sequence[int]) -> Iterator[tuple[int, ...]]
         last = (found.place(piece[-1]) or 0) if piece else place
         # «سليم الدرويش» of a text that begins «سليم بن نعمان الدرويش»
         is_near = place - last <= 2 or _is_in_opening(found, place)
-        if piece and not (last < place and is_near):
+        is_year = found.sentence[index].amount is not None and _is_time(found.sentence[index])
+        if piece and (is_year or not (last < place and is_near)):
             yield tuple(piece)
             piece = []
         piece.append(index)
@@ -125,6 +146,8 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     following = None if place is None else place + 1
     if following is None or following >= len(found.source) or run.after is None:
         return True
+    if not _may_be_verb_of(found, main, run, following - 1):
+        return False
     if _is_behind(found, main, run.after, following - 1):
         return True
     own_clause = found.source[following - 1].clause
@@ -150,6 +173,28 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
         return True  # its object was named before
     is_ours = following in found.places()
     return not is_theirs or is_ours or abs(main[run.after] - following) <= 2
+
+
+def _may_be_verb_of(found: Alignment, main: Mapping[int, int], run: Run, place: int) -> bool:
+    """Whether the first word may be the verb of what stands behind it.
+
+    It is not one where the source has it as an object behind a verb («وأنقذ بلال لانغ»).
+    """
+    given, ours = found.source[place], found.places()
+    if given.is_relative and place and place - 1 not in ours:
+        return False
+    if run.after is not None and main[run.after] + 1 < place:
+        first = found.source[main[run.after]]
+        is_verb = first.is_joined and not first.form.startswith(("ال", "وال"))
+        if is_verb and first.clause == given.clause:
+            return False
+    spoken = found.place(1) if len(found.sentence) > 1 else None
+    if spoken is None or found.sentence[1].is_marked():
+        return True
+    subject, said = found.source[spoken], found.sentence[1]
+    if spoken > place and subject.form[0] in "بل" and subject.form[1:] == said.form:
+        return False  # «أجرته لشركة …» of the company
+    return spoken > place or subject.is_reported or bool(subject.amount) or not subject.is_marked()
 
 
 def _is_behind(found: Alignment, main: Mapping[int, int], index: int, place: int) -> bool:

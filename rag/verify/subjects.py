@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.verify.alignment import LONGEST_NAME, Alignment, Run
+from rag.verify.alignment import Alignment, Run
 from rag.verify.forms import has_pronoun, likeness
 from rag.verify.lexicon import FATHERS, KIN
 from rag.verify.reading import Word
@@ -13,15 +13,15 @@ EARLY = 4  # words into a clause
 _NAME = 2  # words that are surely a name where a text begins with them
 
 
-def is_made_feminine(said: str, given: str) -> bool:
-    """Whether a verb of his is told as hers.
+def is_of_other_gender(said: str, given: str, name: Sequence[int]) -> bool:
+    """Whether a verb of his is told as hers, or one of hers of a man with a name of some length.
 
-    The other way is let be: «اتخذت» of a dynasty may be told of its kings.
+    «اتخذت» of a dynasty may be told of its kings.
     """
-    is_hers = given.endswith("ت") or given.lstrip("وف")[:1] == "ت"
-    is_past = said.endswith("ت") and not is_hers
-    is_present = said.lstrip("وف")[:1] == "ت" and given.lstrip("وف")[:1] == "ي"
-    return likeness(said, given) >= 0.6 and (is_past or is_present)
+    is_hers = said.endswith("ت") or said.lstrip("وف")[:1] == "ت"
+    was_hers = given.endswith("ت") or given.lstrip("وف")[:1] == "ت"
+    is_other = is_hers != was_hers and (is_hers or len(name) > _NAME)
+    return is_other and likeness(said, given) >= 0.6
 
 
 def may_be_meant(found: Alignment, verb: Word, places: Sequence[int]) -> bool:
@@ -49,7 +49,8 @@ def is_salient(found: Alignment, places: Sequence[int]) -> bool:
     early = EARLY if origin.clause else 2 * EARLY  # the text begins with whom it is about
     if not origin.marker and origin.place - start <= early:
         return True
-    return sum(likeness(word.form, origin.form) >= 0.9 for word in source) > 1
+    # «جبل» of «جبل السيف» may be another one's.
+    return all(sum(likeness(w.form, source[p].form) >= 0.9 for w in source) > 1 for p in places)
 
 
 def is_topic(found: Alignment, main: Mapping[int, int], run: Run, places: Sequence[int]) -> bool:
@@ -72,8 +73,8 @@ def is_topic(found: Alignment, main: Mapping[int, int], run: Run, places: Sequen
     ):
         return False
     last = main[run.before]
-    if not found.source[last].sentence and last < LONGEST_NAME:
-        return False
+    if not found.source[last].sentence:
+        return False  # there it has a part of its own
     if run.after is not None:
         return main[run.after] == last + 1
     following = found.source[last + 1 : last + 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.verify.alignment import LONGEST_NAME, Alignment
 from rag.verify.forms import has_pronoun
@@ -77,11 +78,18 @@ def in_order(found: Alignment) -> tuple[Word, ...]:
 def _unmarked_agent(found: Alignment) -> int:
     """Where «من» stands before whom the source has directly behind the verb; 0 if nowhere."""
     verb = found.place(0)
-    for word in found.sentence:
-        place = found.place(word.place)
-        if word.marker == "من" and place is not None and verb is not None and place == verb + 1:
-            return 0 if found.source[place].is_marked() else word.place
-    return 0
+    agent = next((w for w in found.sentence if w.marker == "من" and w.place > 1), None)
+    if agent is None or verb is None or found.place(agent.place) != verb + 1:
+        return 0
+    given = found.source[verb]
+    if found.source[verb + 1].is_marked():
+        return 0
+    # Besides the object, which may be a pronoun there, nobody else may stand before the agent.
+    places = [p for i in range(1, agent.place) if (p := found.place(i)) is not None]
+    apart = [p for p in places if found.source[p].clause != given.clause]
+    is_one = all(b - a == 1 for a, b in pairwise(apart))
+    may_be = not apart or (is_one and has_pronoun(given.form, found.sentence[0].form))
+    return agent.place if may_be else 0
 
 
 def _rising(found: Alignment, pieces: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
@@ -153,16 +161,23 @@ def _is_verb_before(found: Alignment, index: int, place: int) -> bool:
     is_first = not index or found.sentence[index].is_reported
     if not is_first or not place or found.source[place].is_marked():
         return False
-    ours, prior = found.places(), found.source[place - 1]
-    is_ours = prior.place in ours
+    if index + 1 == len(found.sentence) or (spoken := found.place(index + 1)) is None:
+        return False
+    if found.source[spoken].is_marked() and not found.sentence[index + 1].is_marked():
+        return False
+    given, prior = found.source[place], found.source[place - 1]
     following = found.source[place + 1 : place + 2]
+    ours = found.places()
     if any(
-        not (w.is_marked() or w.place in ours) and w.clause == found.source[place].clause
+        w.clause == given.clause and not (w.is_marked() or (w.amount and w.place in ours))
         for w in following
     ):
-        return False
-    if found.source[place].is_relative or prior.clause == found.source[place].clause:
+        return False  # it has a subject of its own there
+    is_ours = prior.place in ours
+    if given.is_relative:
+        return is_ours
+    if prior.clause == given.clause:
         # «دمشق مدينة تقع …»: what a text begins with is what its first verb is of.
-        is_of_topic = found.source[place].clause == 0 and 0 in ours and not prior.is_relative
+        is_of_topic = given.clause == 0 and 0 in ours and not prior.is_relative
         return is_ours or prior.is_marked() or is_of_topic
     return True
