@@ -208,7 +208,7 @@ def main() -> int:
             if own:
                 result, name = score(own, against_passage), "read" if half else "not read"
                 numbers = f"{result.pairs:4}  {result.precision:.3f}  {result.recall:.3f}"
-                print(f"  {about:32}{name:10}{numbers}")
+                print(f"  {about:37}{name:10}{numbers}")
     mean, longest = _milliseconds(pairs, against_passage)
     print(f"\n{mean:.2f} ms a sentence, {longest:.1f} ms at most")
     return 0 if is_good else 1

@@ -144,10 +144,12 @@ def is_verb_of(found: Alignment, main: Mapping[int, int], run: Run) -> bool:
     """Whether the first word of the run is not the verb of somebody else in the source."""
     place = found.place(run.words[0])
     following = None if place is None else place + 1
-    if following is None or following >= len(found.source) or run.after is None:
+    if following is None or run.after is None:
         return True
     if not _may_be_verb_of(found, main, run, following - 1):
         return False
+    if following >= len(found.source):
+        return True
     if _is_behind(found, main, run.after, following - 1):
         return True
     own_clause = found.source[following - 1].clause
