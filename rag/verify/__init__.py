@@ -30,8 +30,9 @@ from rag.verify.limits import bound_left_out
 from rag.verify.parts import clauses
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
-from rag.verify.variants import active, attributed, in_order
+from rag.verify.variants import attributed, in_order, other_voice
 
+_TURNS = 2  # in another voice, then in another order
 _LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")
 
 
@@ -80,22 +81,22 @@ class Checker:
         )
         return Verdict(not reason, reason or "كل ما في الجملة يرد في المصدر")
 
-    def _unsaid(self, found: Alignment, cited: frozenset[int], *, may_move: bool = True) -> str:
-        """Why the source does not say it, neither as a whole nor clause by clause."""
+    def _unsaid(self, found: Alignment, cited: frozenset[int], *, turns: int = _TURNS) -> str:
+        """Why the source does not say it, neither as a whole nor clause by clause.
+
+        `turns` is how often it may still be told in another voice or order.
+        """
         told = attributed(found.sentence)
         if told:  # whoever is named behind «بحسب» has to have said it
-            return self._unsaid(align(told, found.source), cited)
+            return self._unsaid(align(told, found.source), cited, turns=turns)
         reason = _contradiction(found) or self._uncovered(found, cited)
         if not reason:
             return ""
-        other = active(found)
-        moved = in_order(found) if may_move and not other else ()
-        if other and not self._unsaid(align(other, found.source), cited):
+        other = (other_voice(found) or in_order(found)) if turns else ()
+        if other and not self._unsaid(align(other, found.source), cited, turns=turns - 1):
             return ""
-        # What moved is aligned anew and could be moved back, hence not twice.
-        if moved and not self._unsaid(align(moved, found.source), cited, may_move=False):
-            return ""
-        reasons = [self._unsaid(align(part, found.source), cited) for part in clauses(found)]
+        parts = (align(part, found.source) for part in clauses(found))
+        reasons = [self._unsaid(part, cited, turns=turns) for part in parts]
         return next(filter(None, reasons), "") if reasons else reason
 
     def _uncovered(self, found: Alignment, cited: frozenset[int]) -> str:

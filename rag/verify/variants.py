@@ -34,13 +34,16 @@ def attributed(words: Sequence[Word]) -> tuple[Word, ...]:
     return renumbered((*told, *said))
 
 
-def active(found: Alignment) -> tuple[Word, ...]:
-    """«فُتح الباب من قِبل الحارس» as «فتح الحارس الباب»; empty where no agent is named."""
+def other_voice(found: Alignment) -> tuple[Word, ...]:
+    """«فُتح الباب من قِبل الحارس» as «فتح الحارس الباب», or the other way round.
+
+    Empty where neither the sentence nor the source names an agent.
+    """
     words = found.sentence
     start = next((word.place for word in words if word.marker == AGENT), 0)
     start = start or _unmarked_agent(found)
     if start < 2:
-        return ()
+        return _passive(found)
     end = next(
         (w.place for w in words[start + 1 :] if w.marker or w.clause != words[start].clause),
         len(words),
@@ -73,6 +76,18 @@ def in_order(found: Alignment) -> tuple[Word, ...]:
         return ()
     order = sorted(range(len(pieces)), key=lambda n: found.place(pieces[n][0]) or 0)
     return renumbered([found.sentence[i] for n in order for i in pieces[n]])
+
+
+def _passive(found: Alignment) -> tuple[Word, ...]:
+    """The sentence with its subject, if that is an agent in the source, told as one."""
+    place = found.place(1) if len(found.sentence) > 2 else None
+    if place is None or found.source[place].marker != AGENT or found.sentence[1].marker:
+        return ()
+    end = 2
+    while end < len(found.sentence) and found.place(end) == place + end - 1:
+        end += 1
+    verb, agent = found.sentence[0], found.sentence[1:end]
+    return renumbered((verb, *found.sentence[end:], replace(agent[0], marker=AGENT), *agent[1:]))
 
 
 def _unmarked_agent(found: Alignment) -> int:
