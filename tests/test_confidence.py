@@ -94,6 +94,15 @@ def test_one_word_that_is_not_found_lowers_the_score_wherever_it_stands() -> Non
     assert lacking < whole
 
 
+def test_what_is_far_from_every_sentence_is_declined_whatever_words_are_found() -> None:
+    """An article on a metro tells a length, which is not that of a canal."""
+    near, far = ({("a", 0): cosine} for cosine in (0.41, 0.25))
+    words = [np.float32([0.8, 0.8, 0.97, 0.4, 0.3])]
+    asked = Signs("من يزور الورشة؟", VISITED, near, near, words)
+    assert is_enough(asked)
+    assert not is_enough(Signs(asked.question, VISITED, far, far, words))
+
+
 def test_no_evidence_is_never_enough() -> None:
     asked = signs("من يزور الورشة؟", [])
     assert CONFIDENCE.score(asked) == 0.0
@@ -101,7 +110,7 @@ def test_no_evidence_is_never_enough() -> None:
 
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
-    weights = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0, asked=0.5, least=0.25)
+    weights = Weights(-1.5, cosine=2.0, first_word=10.0, holds=1.0, asked=0.5, least=0.25, far=0.0)
     question, found = "من يزور الورشة؟", [np.float32([0.2, 0.4, 0.9]), np.float32([0.9, 0.3, 0.2])]
     asked = Signs(question, VISITED, NEAR, {("a", 0): 0.55}, found)
     nearest = 0.5 * (0.2 + 0.4) / 2 + 0.25 * 0.2  # of the first sentence, whose mean is higher

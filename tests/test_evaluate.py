@@ -266,7 +266,7 @@ def test_every_mean_is_explained_on_the_page_on_evaluation(make_rag):
 
 
 NEAR = Weights(
-    -3.0, cosine=8.0, first_word=0.0, holds=0.0, asked=0.0, least=0.0
+    -3.0, cosine=8.0, first_word=0.0, holds=0.0, asked=0.0, least=0.0, far=0.0
 )  # the cosine alone tells
 ABSENT = Question("absent", "من رسم لوحة المتحف؟", answerable=False)
 FAR = Question("far", "متى توفي الشاعر؟", answerable=False)
