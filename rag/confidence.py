@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _USUAL = (0.6, 0.5, 0.3)
 # What answers a question is hardly ever less like it than this, however near single words come:
 # an article on a metro has the length that is asked of a canal.
-_NEAR = 0.4
+_NEAR = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Confidence:
 
     decline_below: float = 0.5
     weights: Weights = Weights(
-        -6.2, cosine=4.9, first_word=7.8, holds=2.4, asked=3.2, least=2.3, far=20.0
+        -6.2, cosine=4.9, first_word=7.8, holds=2.4, asked=3.2, least=2.3, far=30.0
     )
 
     def is_enough(self, score: float) -> bool:
