@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from rag.arabic import asked_for, content_stems
-from rag.types import Evidence, Similarities
+from rag.arabic import asked_for, content_stems, is_yes_no
+from rag.types import Evidence, Hit, Similarities
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,11 +33,30 @@ class Signs:
     without_first: Similarities  # the cosines of `without_first_word(question)`
     # For each of the best sentences: how near it comes to each word of the question.
     words: Sequence[NDArray[np.float32]] = ()
+    hits: Sequence[Hit] = ()
+
+    @property
+    def nearest(self) -> float:
+        """The highest cosine of the question with a sentence."""
+        return max(self.similarities.values(), default=0.0)
+
+
+class Weighing(Protocol):
+    """Signs to the argument of the logistic function."""
+
+    def total(self, signs: Signs) -> float:
+        """Above 0 where an answer is likelier than none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of the logistic function."""
+    """For articles that were put in whatever would be asked of them.
+
+    What the first word adds is below 0 where the articles speak of everything in the question but
+    the thing asked about ("المترجم", "الهدايا"), and a sentence that has all words of a question
+    but one comes near it as a whole, yet not to that word. Words are looked for in the sentence
+    that is nearest to them on average.
+    """
 
     bias: float
     cosine: float  # the highest, of the question with a sentence
@@ -47,19 +66,68 @@ class Weights:
     least: float  # how near the word is that is found least
     far: float  # how far the highest cosine is below `_NEAR`: this counts against
 
+    def total(self, signs: Signs) -> float:
+        """The weighted sum."""
+        import numpy as np
+
+        nearest = signs.nearest
+        gain = nearest - max(signs.without_first.values(), default=nearest)
+        asked = asked_for(signs.question)
+        holds = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
+        rows = [row for row in signs.words if row.size]
+        found = max(rows, key=lambda row: float(row.mean()), default=np.array(_USUAL))
+        return (
+            self.bias
+            + self.cosine * nearest
+            + self.first_word * gain
+            + self.holds * holds
+            + self.asked * float(found[:2].mean())
+            + self.least * float(found.min())
+            - self.far * max(0.0, _NEAR - nearest)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedWeights:
+    """For passages that a search retrieved for this very question.
+
+    All of them are on its matter and have most of its words, so being near says less, and what the
+    question is says more: a title that it names in full is an article on what it asks about; the
+    longer it is, and where it wants an amount, a time, yes or no, the more a passage must tell.
+    """
+
+    bias: float = -4.8
+    cosine: float = 10.2
+    title: float = 0.43  # the share of a title's words that the question has, of the best title
+    length: float = -0.12  # a word of the question
+    particular: float = -0.62  # it asks for an amount or a time
+    yes_no: float = -2.2
+
+    def total(self, signs: Signs) -> float:
+        """The weighted sum."""
+        question = signs.question
+        asked = set(content_stems(question))
+        titles = [set(content_stems(hit.passage.title)) for hit in signs.hits]
+        named = max((len(title & asked) / len(title) for title in titles if title), default=0.0)
+        return (
+            self.bias
+            + self.cosine * signs.nearest
+            + self.title * named
+            + self.length * len(question.split())
+            + self.particular * (asked_for(question).kind != "other")
+            + self.yes_no * is_yes_no(question)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """The likelihood that the evidence holds an answer: a logistic function of a few signs.
 
-    What the first word adds is below 0 where the articles speak of everything in the question but
-    the thing asked about ("المترجم", "الهدايا"), and a sentence that has all words of a question
-    but one comes near it as a whole, yet not to that word. Words are looked for in the sentence
-    that is nearest to them on average. docs/decisions.md has what the weights were fitted on.
+    docs/decisions.md has what the weights were fitted on.
     """
 
     decline_below: float = 0.5
-    weights: Weights = Weights(
+    weights: Weighing = Weights(
         -6.2, cosine=4.9, first_word=7.8, holds=2.4, asked=3.2, least=2.3, far=30.0
     )
 
@@ -69,27 +137,9 @@ class Confidence:
 
     def score(self, signs: Signs) -> float:
         """Between 0 and 1, and 0 without evidence."""
-        import numpy as np
-
         if not signs.evidence:
             return 0.0
-        weights = self.weights
-        nearest = max(signs.similarities.values(), default=0.0)
-        gain = nearest - max(signs.without_first.values(), default=nearest)
-        asked = asked_for(signs.question)
-        holds = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
-        rows = [row for row in signs.words if row.size]
-        found = max(rows, key=lambda row: float(row.mean()), default=np.array(_USUAL))
-        total = (
-            weights.bias
-            + weights.cosine * nearest
-            + weights.first_word * gain
-            + weights.holds * holds
-            + weights.asked * float(found[:2].mean())
-            + weights.least * float(found.min())
-            - weights.far * max(0.0, _NEAR - nearest)
-        )
-        return 1 / (1 + math.exp(-total))
+        return 1 / (1 + math.exp(-self.weights.total(signs)))
 
 
 def without_first_word(question: str) -> str:

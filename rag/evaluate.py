@@ -241,7 +241,7 @@ def _row(rag: Rag, question: Question, retrieval: bool) -> Row:
     try:
         with ExitStack() as opened:
             if question.passages is not None:
-                rag = opened.enter_context(rag.over(question.passages))
+                rag = opened.enter_context(rag.over(question.passages, retrieved=True))
             history: list[Answer] = []
             for earlier in question.history:
                 history.append(_answer(rag, earlier, history, retrieval))

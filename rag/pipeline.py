@@ -14,7 +14,7 @@ from rag.arabic import is_order, is_yes_no
 from rag.bulk import RayEmbedder
 from rag.clock import Clock
 from rag.compose import Composer
-from rag.confidence import Confidence, Signs, without_first_word
+from rag.confidence import Confidence, RetrievedWeights, Signs, without_first_word
 from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
@@ -131,14 +131,23 @@ class Rag:
         documents: Sequence[Document],
         folder: Path | None = None,
         *,
+        retrieved: bool = False,
         progress: Progress = _silent,
     ) -> Rag:
-        """The same pipeline over these documents alone, in `folder` or a temporary one."""
+        """The same pipeline over these documents alone, in `folder` or a temporary one.
+
+        `retrieved`: a search of yours found them for the question that will be asked. All of them
+        are near it then, and more is wanted before it is answered (rag.confidence).
+        """
         temporary = None if folder else tempfile.TemporaryDirectory(prefix="musnad-")
         index = self._steps.open_index(
             folder or Path(temporary.name if temporary else "") / "index"
         )
-        rag = Rag(self._steps, index, description=self._description)
+        steps = self._steps
+        if retrieved:
+            confidence = replace(steps.confidence, weights=RetrievedWeights())
+            steps = replace(steps, confidence=confidence)
+        rag = Rag(steps, index, description=self._description)
         rag._temporary = temporary
         embed_documents(
             documents,
@@ -225,7 +234,7 @@ class Rag:
         )
         yield answer
 
-        signs = Signs(asked, evidence, similarities, without_first, words)
+        signs = Signs(asked, evidence, similarities, without_first, words, hits)
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)
         if steps.confidence.is_enough(confidence):

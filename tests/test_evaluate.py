@@ -142,6 +142,8 @@ def test_a_question_with_passages_is_answered_from_those_alone(make_rag):
     assert {hit.passage.document_id for hit in run.rows[0].hits} == {given.id}
     assert run.means["contains"] == 1.0
     assert "nDCG@10" not in run.means
+    with make_rag().over([given], retrieved=True) as rag:
+        assert run.rows[0].answer.confidence == rag.ask(asked.text).confidence
 
 
 @pytest.mark.parametrize("retrieval", [True, False])

@@ -325,6 +325,16 @@ def test_over_asks_the_same_pipeline_about_other_documents_alone(make_rag):
     assert rag.documents() == [METRO]
 
 
+def test_of_passages_retrieved_for_a_question_more_is_wanted_before_it_is_answered(make_rag):
+    rag = make_rag(confidence=Confidence())
+    question = "كم كلف ترميم متحف الموانئ في المدينة القديمة قبل افتتاحه بعد الحرب؟"
+    with rag.over([MUSEUM]) as articles, rag.over([MUSEUM], retrieved=True) as passages:
+        answered, declined = articles.ask(question), passages.ask(question)
+    assert answered.status != "declined"
+    assert declined.status == "declined"
+    assert declined.confidence < answered.confidence
+
+
 def test_over_removes_its_temporary_folder_and_keeps_a_given_one(make_rag, tmp_path):
     opened = []
 

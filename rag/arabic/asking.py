@@ -26,8 +26,14 @@ _TIME_UNITS = frozenset(
 _WHOLE = frozenset(
     "قرن قرنا قرنين عقد عقدين عامين سنتين يومين شهرين اسبوعين ساعتين عامان يومان شهران".split()
 )
+_TIME_IN_GENERAL = frozenset("زمن وقت عمر مده".split())
+_LASTING = re.compile("[يت]?(?:استغرق|ستغرق|دام|دوم|استمر|ستمر|مضي)(?:ت|وا)?")
+_ANNIVERSARY = frozenset("ذكري الذكري ذكراها ذكراه عيدها عيده".split())
+_ORDINALS = frozenset(
+    "اولي ثانيه ثالثه رابعه خامسه سادسه سابعه ثامنه تاسعه عاشره مييه ميويه".split()
+)
 _LENGTHS = frozenset(
-    "متر مترا امتار كيلومتر كيلومترا كيلومترات كم ميل ميلا اميال هكتار فدان".split()
+    "متر مترا امتار كيلومتر كيلومترا كيلومترات كم كلم سنتيمتر سم ميل ميلا اميال هكتار فدان".split()
 )
 _MONEY = frozenset(
     (
@@ -42,17 +48,28 @@ _MEASURES = {
     **dict.fromkeys("عمر عمره عمرها مده".split(), _TIME_UNITS),
 }
 _PLAIN_MEASURES = frozenset("عدد نسبه حجم سرعه كميه وزن".split())
-_TIME_WORDS = _TIME_UNITS | frozenset(
+_MONTHS = frozenset(
     (
         "يناير فبراير مارس ابريل نيسان مايو ايار يونيو يونيه حزيران يوليو يوليه تموز "
         "اغسطس اب سبتمبر ايلول اكتوبر نوفمبر ديسمبر كانون شباط اذار تشرين جانفي فيفري "
-        "افريل ماي جوان جويليه اوت السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه امس "
-        "اليوم غدا الماضي الماضيه المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد "
-        "قبل منذ خلال محرم صفر ربيع جمادي رجب شعبان رمضان شوال عيد ذكري"
+        "افريل ماي جوان جويليه اوت محرم صفر ربيع جمادي رجب شعبان رمضان شوال"
     ).split()
+)
+_TIME_WORDS = (
+    _TIME_UNITS
+    | _MONTHS
+    | frozenset(
+        (
+            "السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه امس اليوم غدا الماضي الماضيه "
+            "المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد قبل منذ خلال عيد ذكري"
+        ).split()
+    )
 )
 _CONJUNCTION = re.compile("^[وفبل]")
 _NEAR = 3  # words between a number and what it counts
+_PAUSE = re.compile("[،؛]")
+_DATED = frozenset("عام سنه منذ حتي".split())
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +85,26 @@ class Asked:
         if self.kind == "other":
             return True
         if self.thing or self.units:
-            return self._is_counted_in(text)
+            return any(self._is_counted_in(clause) for clause in _PAUSE.split(text))
+        if self.kind == "amount":
+            return bool(_amounts(words(text)) - numbers(besides))
         if numbers(text) - numbers(besides):
             return True
-        return self.kind == "time" and any(_bare(word) in _TIME_WORDS for word in words(text))
+        return any(_bare(word) in _TIME_WORDS for word in words(text))
 
     @property
     def is_of_time(self) -> bool:
         """Whether the amount is one of time."""
         return self.units is _TIME_UNITS
 
-    def _is_counted_in(self, text: str) -> bool:
-        spoken = words(text)
-        if self.units is _TIME_UNITS and any(_bare(word) in _WHOLE for word in spoken):
+    def _is_counted_in(self, clause: str) -> bool:
+        spoken = words(clause)
+        if self.units is _TIME_UNITS and (
+            any(_bare(word) in _WHOLE for word in spoken) or _is_anniversary(spoken)
+        ):
             return True
         places = [place for place, word in enumerate(spoken) if self._names(word)]
-        return any(
-            numbers(" ".join(spoken[max(0, place - _NEAR) : place + _NEAR + 1])) for place in places
-        )
+        return any(_amounts(spoken[max(0, place - _NEAR) : place + _NEAR + 1]) for place in places)
 
     def _names(self, word: str) -> bool:
         bare = word.removeprefix("ال")
@@ -151,11 +170,13 @@ def _amount(word: str, rest: list[str], *, is_noun: bool) -> Asked:
     """What "كم" asks for, from the word after it and those that follow."""
     if word == "عدد" and rest:
         word, is_noun = rest[0], True
-    if word in _TIME_UNITS:
+    is_in_general = word == "من" and rest and rest[0].removeprefix("ال") in _TIME_IN_GENERAL
+    if word in _TIME_UNITS or is_in_general or _LASTING.fullmatch(word):
         return Asked("amount", units=_TIME_UNITS)
     for form in (word, *rest[:2]):
-        if form in _MEASURES:
-            return Asked("amount", units=_MEASURES[form])
+        measure = form.removeprefix("ال")
+        if measure in _MEASURES:
+            return Asked("amount", units=_MEASURES[measure])
     if is_noun and word not in STOP_WORDS and word not in _PLAIN_MEASURES:
         consonants = skeleton(stem(word))
         return Asked("amount", thing=consonants if len(consonants) >= 3 else "")
@@ -165,6 +186,31 @@ def _amount(word: str, rest: list[str], *, is_noun: bool) -> Asked:
 def _is_counted_noun(form: str) -> bool:
     """After "كم" stands an indefinite accusative: صاروخا، طائرة; a verb or "لهدنة" is no such."""
     return form.endswith(("ا", "ه")) and not form.startswith(("ل", "ال"))
+
+
+def _amounts(spoken: list[str]) -> set[str]:
+    """The numbers among words of a text, but for years and days of a month."""
+    around = zip(["", *spoken], spoken, [*spoken[1:], ""], strict=False)
+    return numbers(
+        " ".join(word for before, word, after in around if not _dates(before, word, after))
+    )
+
+
+def _is_anniversary(spoken: list[str]) -> bool:
+    """Whether one is counted: «الذكرى الـ71»، «الذكرى السنوية الخامسة والسبعين»."""
+    for place, word in enumerate(spoken):
+        if _bare(word) in _ANNIVERSARY:
+            near = [_bare(other).removeprefix("ال") for other in spoken[place + 1 : place + 5]]
+            if numbers(" ".join(near)) or not _ORDINALS.isdisjoint(near):
+                return True
+    return False
+
+
+def _dates(before: str, word: str, after: str) -> bool:
+    if _YEAR.fullmatch(word):
+        is_between = any(_YEAR.fullmatch(other) for other in (before, after))
+        return is_between or _bare(before).removeprefix("ال") in _DATED or before in _MONTHS
+    return word.isdecimal() and after in _MONTHS
 
 
 def _bare(word: str) -> str:
