@@ -30,7 +30,7 @@ from rag.verify.limits import bound_left_out
 from rag.verify.parts import clauses
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
-from rag.verify.variants import attributed, in_order, other_voice
+from rag.verify.variants import attributed, in_order, other_voice, shortened
 
 _TURNS = 2  # in another voice, then in another order
 _LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")
@@ -94,6 +94,9 @@ class Checker:
             return ""
         other = (other_voice(found) or in_order(found)) if turns else ()
         if other and not self._unsaid(align(other, found.source), cited, turns=turns - 1):
+            return ""
+        short = shortened(found)
+        if short and not self._unsaid(align(short, found.source), cited, turns=turns):
             return ""
         parts = (align(part, found.source) for part in clauses(found))
         reasons = [self._unsaid(part, cited, turns=turns) for part in parts]

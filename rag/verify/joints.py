@@ -95,7 +95,11 @@ def _is_usurped(found: Alignment, main: Mapping[int, int], last: int, index: int
     """Whether the sentence goes on in another clause of the source, which is of somebody else."""
     one, other = found.source[main[last]], found.source[main[index]]
     between = found.sentence[last + 1 : index + 1]
-    if one.clause == other.clause or any(
+    passed = found.source[one.place + 1 : other.place]
+    # «أقرته اللجنة وينتظر تصويت المجلس»: behind the «و» another clause has begun.
+    is_subject = index == 1 and not (found.sentence[1].is_marked() or found.sentence[1].amount)
+    is_apart = one.clause != other.clause or (is_subject and any(w.is_joined for w in passed))
+    if not is_apart or any(
         word.is_joined or word.clause != found.sentence[last].clause for word in between
     ):
         return False
@@ -104,7 +108,7 @@ def _is_usurped(found: Alignment, main: Mapping[int, int], last: int, index: int
     def is_theirs(word: Word) -> bool:
         return not (word.is_marked() or word.place in ours or listed(word.form) & NEUTRAL)
 
-    for word in reversed(found.source[one.place + 1 : other.place]):
+    for word in reversed(passed):
         if word.clause != other.clause or word.place in ours or other.is_joined:
             break
         if is_theirs(word):
