@@ -53,6 +53,10 @@ _NO_UNITS = frozenset(
     )
 )
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
+# With its subject behind it: «وتجاوز عدد المشتركين ثلاثة ملايين».
+_EXCEEDS = re.compile(
+    "(?<! ل[ام]) [وف]?(?:[يت]?تجاوز|تجاوزت|[يت]تعدي|تعدت|[يت]فوق|فاقت?) عدد(?: \\w+){0,2}$"
+)
 _BOUND_START = re.compile(" [بول](?=اكثر من|ازيد من|اقل من|ما لا|ما يزيد)")
 
 
@@ -210,4 +214,5 @@ def _family(word: str) -> str:
 def _bound(before: Sequence[str]) -> str:
     text = _BOUND_START.sub(" ", " " + " ".join(before))
     # The longer phrase first: «لا يقل عن» holds «يقل عن».
-    return next((bound for phrase, bound in _BOUNDS if text.endswith(phrase)), "")
+    near = next((bound for phrase, bound in _BOUNDS if text.endswith(phrase)), "")
+    return near or ("more" if _EXCEEDS.search(text) else "")

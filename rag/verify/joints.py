@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rag.verify.alignment import Alignment
-from rag.verify.forms import has_pronoun, listed
+from rag.verify.forms import has_pronoun, likeness, listed
 from rag.verify.lexicon import AGENT, KIN, NEAR_MARKERS, NEUTRAL, OPPOSED_MARKERS, TIMES
 from rag.verify.reading import Word
 
@@ -21,6 +21,9 @@ def promoted(found: Alignment, main: Mapping[int, int]) -> str:
         return found.sentence[first].form
     if _has_other_object(found):
         return found.sentence[0].form
+    taken = next((index for index in main if _has_own_object(found, index)), None)
+    if taken is not None:
+        return found.sentence[taken].form
     for last, index in pairwise(main):
         said = found.sentence[index]
         if (
@@ -65,6 +68,23 @@ def _has_other_object(found: Alignment) -> bool:
     before = [w for w in found.source[:place] if w.clause == given.clause and not w.is_marked()]
     is_apart = given.clause == 0 or given.is_joined or not before
     return not is_apart and not any(w.place in ours for w in before)
+
+
+def _has_own_object(found: Alignment, index: int) -> bool:
+    """Whether the source names after a verb what it did, and the sentence says «بناه» of another."""
+    place = found.chain.get(index)
+    if not index or place is None:
+        return False
+    said, given = found.sentence[index], found.source[place]
+    if not has_pronoun(said.form, given.form) or has_pronoun(given.form, said.form):
+        return False
+    ours = found.places()
+    clause = [word for word in found.source if word.clause == given.clause]
+    meant = found.sentence[:index]
+    if any(likeness(word.form, other.form) >= 0.9 for word in clause for other in meant):
+        return False
+    behind = [word for word in clause if word.place > place]
+    return any(not (w.is_marked() or w.amount or w.place in ours) for w in behind)
 
 
 def _is_down(said: Word, given: Word) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from rag.verify.alignment import Alignment
 from rag.verify.forms import likeness, listed
-from rag.verify.lexicon import NEUTRAL
+from rag.verify.lexicon import NEUTRAL, word_set
 from rag.verify.reading import Word
 from rag.verify.variants import renumbered
 
@@ -14,6 +14,7 @@ _LEAST = 2  # words of a clause
 _VERB = re.compile(
     "[وف](?:[يت]\\w{2,}|س[يت]\\w{2,}|\\w{2,}[^ا]ت$)"
 )  # what is surely one behind «و»
+_EXPECTED = word_set("المنتظر المتوقع المقرر المرجح المحتمل المفترض")  # «ومن المنتظر أن»
 _PRESENT = re.compile("[ولف]?[يت]\\w{3,}$")
 
 
@@ -29,8 +30,6 @@ def clauses(found: Alignment) -> list[tuple[Word, ...]]:
         return []
     if any(_has_other_subject(found, start) for start in starts):
         return []
-    if any(_is_cut_short(found, start - 1) for start in starts):
-        return []
     return [renumbered(found.sentence[start:end]) for start, end in spans]
 
 
@@ -41,33 +40,19 @@ def _begins(found: Alignment, index: int) -> bool:
         return True
     if place is None or not word.is_joined or word.amount or word.is_relative:
         return False
+    if word.form in _EXPECTED:
+        return True
     if word.is_marked() or word.form.startswith("ال"):
         return False
     if _VERB.match(word.form):
         return True
     given = found.source[place]
-    if not place or found.source[place - 1].clause != given.clause:
+    is_then = given.form[0] == "ف" and given.form[1:] == word.form[1:]
+    if is_then or not place or found.source[place - 1].clause != given.clause:
         return True
     # Without a comma «وعلي» goes on with a list.
     has_comma = word.clause != found.sentence[index - 1].clause
     return has_comma and bool(_PRESENT.match(given.form))
-
-
-def _is_cut_short(found: Alignment, index: int) -> bool:
-    """Whether the source goes on where a clause of the sentence ends.
-
-    A phrase with a preposition may be left out there, if a comma stands for it.
-    """
-    place = found.place(index)
-    if place is None:
-        return False
-    has_comma = found.sentence[index].clause != found.sentence[index + 1].clause
-    return any(
-        word.clause == found.source[place].clause
-        and not (word.is_joined or word.amount or word.place in found.places())
-        and not (has_comma and word.is_marked())
-        for word in found.source[place + 1 : place + 2]
-    )
 
 
 def _has_other_subject(found: Alignment, index: int) -> bool:
