@@ -136,17 +136,14 @@ class Rag:
     ) -> Rag:
         """The same pipeline over these documents alone, in `folder` or a temporary one.
 
-        `retrieved`: a search of yours found them for the question that will be asked. All of them
-        are near it then, and more is wanted before it is answered (rag.confidence).
+        `retrieved`: your own search found them for the question; see rag.confidence.
         """
         temporary = None if folder else tempfile.TemporaryDirectory(prefix="musnad-")
         index = self._steps.open_index(
             folder or Path(temporary.name if temporary else "") / "index"
         )
-        steps = self._steps
-        if retrieved:
-            confidence = replace(steps.confidence, weights=RetrievedWeights())
-            steps = replace(steps, confidence=confidence)
+        steps, strict = self._steps, replace(self._steps.confidence, weights=RetrievedWeights())
+        steps = replace(steps, confidence=strict) if retrieved else steps
         rag = Rag(steps, index, description=self._description)
         rag._temporary = temporary
         embed_documents(

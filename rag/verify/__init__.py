@@ -27,10 +27,11 @@ from rag.verify.contrasts import (
 )
 from rag.verify.licences import is_neutral
 from rag.verify.limits import bound_left_out
+from rag.verify.names import shortened
 from rag.verify.parts import clauses
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
-from rag.verify.variants import attributed, in_order, other_voice, shortened
+from rag.verify.variants import attributed, in_order, other_voice
 
 _TURNS = 2  # in another voice, then in another order
 _LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")

@@ -71,13 +71,15 @@ def _has_other_object(found: Alignment) -> bool:
 
 
 def _has_own_object(found: Alignment, index: int) -> bool:
-    """Whether the source names after a verb what it did, and the sentence says «بناه» of another."""
+    """Whether «بنى … محطة» of the source is told as «بناه» of something else."""
     place = found.chain.get(index)
     if not index or place is None:
         return False
     said, given = found.sentence[index], found.source[place]
     if not has_pronoun(said.form, given.form) or has_pronoun(given.form, said.form):
         return False
+    if said.form.endswith("ه") and not found.sentence[index - 1].form.startswith("ال"):
+        return False  # «بلغت كلفة …»: the same letter ends a noun
     ours = found.places()
     clause = [word for word in found.source if word.clause == given.clause]
     meant = found.sentence[:index]

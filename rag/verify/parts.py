@@ -30,6 +30,8 @@ def clauses(found: Alignment) -> list[tuple[Word, ...]]:
         return []
     if any(_has_other_subject(found, start) for start in starts):
         return []
+    if any(_is_cut_short(found, start - 1) for start in starts):
+        return []
     return [renumbered(found.sentence[start:end]) for start, end in spans]
 
 
@@ -53,6 +55,18 @@ def _begins(found: Alignment, index: int) -> bool:
     # Without a comma «وعلي» goes on with a list.
     has_comma = word.clause != found.sentence[index - 1].clause
     return has_comma and bool(_PRESENT.match(given.form))
+
+
+def _is_cut_short(found: Alignment, index: int) -> bool:
+    """Whether the source goes on where a clause of the sentence ends, with no comma there."""
+    place = found.place(index)
+    if place is None or found.sentence[index].clause != found.sentence[index + 1].clause:
+        return False
+    return any(
+        word.clause == found.source[place].clause
+        and not (word.is_joined or word.amount or word.place in found.places() or word.is_marked())
+        for word in found.source[place + 1 : place + 2]
+    )
 
 
 def _has_other_subject(found: Alignment, index: int) -> bool:

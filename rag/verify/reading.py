@@ -28,6 +28,8 @@ _TOKEN = re.compile(r"[a-z]+[a-z\d]*|\d+(?:[.,]\d+)*|[^\W\d_]+|[.,،؛:؟?!%()]"
 _LEST = re.compile("(?<!\\w)([وف]?)أل\u0651?ا(?!\\w)")  # «ألا» negates and «إلا» does not
 _WROTE = re.compile("(?<!\\w)([وف]?د)\u064e?و(?=\u064e?\u0651)")  # «دوّن» is a verb, «دون» denies
 _GOVERNOR = re.compile("(?<!\\w)والي(?!\\w)")  # «وإلى» has the same normal form
+_AFTER = re.compile("(?<!\\w)([وف]?)(?:على )?إثر(?!\\w)")  # «أثر» is a trace
+_PRAISED = re.compile("(?<!\\w)([وف]?)أثنى(?!\\w)")  # «اثني» is a form of two
 _REFERRING = {
     preposition + pronoun: preposition
     for preposition in (*("في", "من", "عن", "علي", "الي"), *("خلال", "ضد", "مع", "حول", "امام"))
@@ -84,7 +86,7 @@ def read(text: str, after: Sequence[Word] = ()) -> list[Word]:
     reader = _Reader(list(after))
     for start, end in sentences(text):
         spelt = _LEST.sub(r"\1أن لا", _WROTE.sub(r"\1وو", text[start:end]))
-        spelt = _GOVERNOR.sub("الوالي", spelt)
+        spelt = _PRAISED.sub(r"\1أشاد", _AFTER.sub(r"\1بعد", _GOVERNOR.sub("الوالي", spelt)))
         reader.read(_TOKEN.findall(normalise(spelt.replace("٪", "%"))))
     return reader.found
 
@@ -165,6 +167,8 @@ class _Reader:
             self._is_open = True
         elif token in _WAS:
             self._was = True
+        elif token == "قد" and self._was:
+            self._was = False  # «كانت قد تأسست» is no more than «تأسست»
         else:
             return False
         return True

@@ -7,10 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.verify.alignment import LONGEST_NAME, Alignment
-from rag.verify.forms import has_pronoun, likeness
+from rag.verify.forms import has_pronoun
 from rag.verify.lexicon import AGENT, ATTRIBUTIONS, is_time_form
 from rag.verify.reading import Word
-from rag.verify.subjects import is_salient
 
 _MOST = 8  # phrases that may have moved
 
@@ -54,68 +53,6 @@ def other_voice(found: Alignment) -> tuple[Word, ...]:
     )
     agent = (replace(words[start], marker=""), *words[start + 1 : end])
     return renumbered((*words[: verb + 1], *agent, *words[verb + 1 : start], *words[end:]))
-
-
-def shortened(found: Alignment) -> tuple[Word, ...]:
-    """«كلفة مستشفى الرحاب» as «كلفة المستشفى», the way its source goes on after the name.
-
-    Empty where the source does not, and where it knows another one.
-    """
-    words = found.sentence
-    for head in words[:-1]:
-        names = ((_named(found, head.place, given), given) for given in found.source)
-        last, full = max(names, key=lambda name: name[0], default=(0, None))
-        if not last or full is None:
-            continue
-        places = range(full.place, full.place + 1 + last - head.place)
-        short = _definite(found, head, words[head.place + 1], full)
-        if short:
-            return renumbered((*words[: head.place], replace(head, form=short), *words[last + 1 :]))
-    return ()
-
-
-def _named(found: Alignment, start: int, given: Word) -> int:
-    """Where a name in full that begins here and there ends in the sentence; 0 if it has no more."""
-    words, source = found.sentence, found.source
-    if given.amount or given.form.startswith("ال") or not _is_same(words[start], given):
-        return 0
-    last = start
-    for said, told in zip(words[start + 1 :], source[given.place + 1 :], strict=False):
-        is_apart = said.is_marked() or said.is_joined or told.clause != given.clause
-        # «قصر الياسمين بناء …»: behind what has the article stands what is said of it.
-        is_said = words[last].form.startswith("ال") and not said.form.startswith("ال")
-        if is_apart or is_said or last - start >= LONGEST_NAME or not _is_same(said, told):
-            break
-        last = said.place
-    return last if last > start else 0
-
-
-def _definite(found: Alignment, head: Word, name: Word, full: Word) -> str:
-    """The head with its article, if the source has it so beside all else, of this name alone."""
-    short = ""
-    for given, following in pairwise((*found.source, None)):
-        assert given is not None
-        bare = given.form.removeprefix("و")
-        article = next((a for a in ("ال", "بال", "لل", "كال") if bare.startswith(a)), "")
-        if not article:
-            is_predicate = full.place < given.place and given.clause == full.clause == 0
-            is_named = following is not None and _is_same(name, following)
-            if _is_same(head, given) and not (is_named or is_predicate):
-                return ""
-            continue
-        bare = bare.removeprefix(article)
-        prefix = head.form.removesuffix(bare)
-        if len(bare) < 3 or prefix not in ("", "و", "ب", "ل") or head.form != prefix + bare:
-            continue
-        if following is not None and following.form.startswith("ال") and not following.is_marked():
-            return ""  # «المستشفى الجامعي» is another one
-        if given.sentence > full.sentence:
-            short = "لل" + bare if prefix == "ل" else prefix + "ال" + bare
-    return short
-
-
-def _is_same(one: Word, other: Word) -> bool:
-    return not (one.amount or other.amount) and likeness(one.form, other.form) >= 0.9
 
 
 def in_order(found: Alignment) -> tuple[Word, ...]:
@@ -209,7 +146,11 @@ def _moves(found: Alignment, piece: Sequence[int], line: Sequence[int]) -> bool:
         is_same = word.marker == given.marker if word.marker else word.form == given.form
         return is_same and all(not w.marker or w.marker != word.marker for w in beside)
     if _is_time(word):
-        return not any(_is_time(w) for w in beside)
+        # «صباح أمس الأحد» is one time.
+        first, last = place, (found.place(piece[-1]) or place) + 1
+        while first and _is_time(found.source[first - 1]):
+            first -= 1
+        return not any(_is_time(w) and not first <= w.place < last for w in beside)
     if word.is_joined and given.is_joined:
         return True  # a list may have any order
     if has_pronoun(given.form, word.form) and place - 1 == found.place(0):
