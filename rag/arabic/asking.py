@@ -192,7 +192,7 @@ def _amounts(spoken: list[str]) -> set[str]:
     """The numbers among words of a text, but for years and days of a month."""
     around = zip(["", *spoken], spoken, [*spoken[1:], ""], strict=False)
     return numbers(
-        " ".join(word for before, word, after in around if not _dates(before, word, after))
+        " ".join(word for before, word, after in around if not _is_of_date(before, word, after))
     )
 
 
@@ -206,7 +206,8 @@ def _is_anniversary(spoken: list[str]) -> bool:
     return False
 
 
-def _dates(before: str, word: str, after: str) -> bool:
+def _is_of_date(before: str, word: str, after: str) -> bool:
+    """Whether a number is a year or a day of a month, by the words beside it."""
     if _YEAR.fullmatch(word):
         is_between = any(_YEAR.fullmatch(other) for other in (before, after))
         return is_between or _bare(before).removeprefix("ال") in _DATED or before in _MONTHS
