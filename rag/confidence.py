@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rag.arabic import asked_for, content_stems, is_yes_no
-from rag.types import Evidence, Hit, Similarities
+from rag.types import Evidence, Similarities
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,6 @@ class Signs:
     without_first: Similarities  # the cosines of `without_first_word(question)`
     # For each of the best sentences: how near it comes to each word of the question.
     words: Sequence[NDArray[np.float32]] = ()
-    hits: Sequence[Hit] = ()
 
     @property
     def nearest(self) -> float:
@@ -91,31 +90,22 @@ class Weights:
 class RetrievedWeights:
     """For passages that a search retrieved for this very question.
 
-    All of them are on its matter and have most of its words, so being near says less, and what the
-    question is says more: a title that it names in full is an article on what it asks about; the
-    longer it is, and where it wants an amount, a time, yes or no, the more a passage must tell.
+    All of them are on its matter and have most of its words, so single words say nothing, and what
+    it asks for says more: an amount, a time, yes or no must be told as such.
     """
 
-    bias: float = -4.8
-    cosine: float = 10.2
-    title: float = 0.43  # the share of a title's words that the question has, of the best title
-    length: float = -0.12  # a word of the question
-    particular: float = -0.62  # it asks for an amount or a time
-    yes_no: float = -2.2
+    bias: float = -5.5
+    cosine: float = 10.8  # the highest, of the question with a sentence
+    particular: float = -0.68  # it asks for an amount or a time
+    yes_no: float = -2.3
 
     def total(self, signs: Signs) -> float:
         """The weighted sum."""
-        question = signs.question
-        asked = set(content_stems(question))
-        titles = [set(content_stems(hit.passage.title)) for hit in signs.hits]
-        named = max((len(title & asked) / len(title) for title in titles if title), default=0.0)
         return (
             self.bias
             + self.cosine * signs.nearest
-            + self.title * named
-            + self.length * len(question.split())
-            + self.particular * (asked_for(question).kind != "other")
-            + self.yes_no * is_yes_no(question)
+            + self.particular * (asked_for(signs.question).kind != "other")
+            + self.yes_no * is_yes_no(signs.question)
         )
 
 

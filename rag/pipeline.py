@@ -231,7 +231,7 @@ class Rag:
         )
         yield answer
 
-        signs = Signs(asked, evidence, similarities, without_first, words, hits)
+        signs = Signs(asked, evidence, similarities, without_first, words)
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)
         if steps.confidence.is_enough(confidence):
