@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ class RayEmbedder:
         self._actors = actors
         self._processors = processors  # of each actor
 
-    def stream(self, groups: Sequence[Sequence[Passage]]) -> Iterator[Vectors]:
+    def stream(self, groups: Sequence[Sequence[Passage]]) -> Generator[Vectors, None, None]:
         """The vectors of each group, in the order of the groups, as soon as they are there.
 
         Whoever stops reading, or is killed, loses the blocks under way, for each actor eight

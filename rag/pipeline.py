@@ -142,8 +142,9 @@ class Rag:
         index = self._steps.open_index(
             folder or Path(temporary.name if temporary else "") / "index"
         )
-        steps, strict = self._steps, replace(self._steps.confidence, weights=RetrievedWeights())
-        steps = replace(steps, confidence=strict) if retrieved else steps
+        steps = self._steps
+        if retrieved:
+            steps = replace(steps, confidence=replace(steps.confidence, weights=RetrievedWeights()))
         rag = Rag(steps, index, description=self._description)
         rag._temporary = temporary
         embed_documents(
@@ -205,7 +206,7 @@ class Rag:
 
     def stream(
         self, question: str, *, history: Sequence[Answer] = (), within: Filter | None = None
-    ) -> Iterator[Answer]:
+    ) -> abc.Generator[Answer, None, None]:
         """Snapshots of the answer: the evidence first, then the draft, last the finished answer."""
         steps, clock = self._steps, Clock()
         question = _checked(question)

@@ -126,4 +126,4 @@ def test_a_killed_run_is_taken_up_where_its_last_block_was_stored(tmp_path: Path
 def test_ray_is_not_started_before_the_first_vectors_are_asked_for() -> None:
     vectors = RayEmbedder(FakeEmbedder).stream([])
     assert "ray" not in sys.modules
-    vectors.close()  # type: ignore[attr-defined]  # of a generator
+    vectors.close()
