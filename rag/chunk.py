@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.arabic import sentences
+from rag.arabic import SENTENCES, sentences
 from rag.types import Document, Passage, passage_of
 
 
@@ -24,7 +24,7 @@ class SentenceChunker:
     @property
     def name(self) -> str:
         """What the index remembers: passages of another chunker do not mix with these."""
-        return f"sentences-{self.target_words}-{self.longest_words}-{self.overlap}"
+        return f"{SENTENCES}-{self.target_words}-{self.longest_words}-{self.overlap}"
 
     def split(self, document: Document) -> list[Passage]:
         """The passages of a document in order; `document.text[start:end]` is each one's text."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.arabic import arabic_share, content_stems, is_allowed, says_more, words
+from rag.arabic import arabic_share, content_stems, has_form, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
 from rag.span import is_cut_from, span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
@@ -14,9 +14,13 @@ from rag.verify import Checker
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
-_REST = 3  # words; what is left of a sentence may be what answers
+_REST = 6  # words; what is left of a sentence may be what answers, less of it says nothing
 _ARABIC = 0.5  # of the letters of a sentence
+_NEAR = 1.5  # of the best score; what another article says beyond that is of something else
 _TRIED = 8  # parts of a sentence, until one stands alone
+_TOLD_OF = re.compile(r"(?:هو|هي|هما|هم|هن)\s")
+_NAME_ENDS = re.compile(r"[(\[،؛:]|\s(?:-|أو|المعروفة?)\s")
+_LONGEST_NAME = 6  # words
 _CHECKER = Checker()  # of parts; that of an answer may be set otherwise
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
@@ -29,8 +33,9 @@ class Composer:
     check, only leaves some of these out and is shorter, it is shown, with the evidence quoted
     beside it; else these words are, at most `longest_sentence`. With `own_words` the check is
     enough. Where it points at none, the best evidence is the answer.
-    At most `quotes` quotations beside an answer and `quotes_alone` in place of one, and at most
-    `longest_words` in all; a quotation that does not fit is cut to the part nearest the question.
+    At most `quotes` quotations beside an answer and `quotes_alone` in place of one, of other
+    articles only what is nearly as near, and at most `longest_words` in all; a quotation that does
+    not fit is cut to the part nearest the question.
     """
 
     checker: Checker
@@ -51,7 +56,7 @@ class Composer:
         self, written: Sequence[Sentence], evidence: Sequence[Evidence], *, question: str
     ) -> tuple[Status, tuple[Sentence, ...]]:
         """The status and the sentences of an answer, of those that were checked."""
-        best, *others = evidence
+        best, *others = _near(evidence)
         said = self._kept(self._said(sentence, best, question) for sentence in written)
         if not said:
             # What the model wrote is not to be shown, but it often leaned on the right words.
@@ -63,7 +68,7 @@ class Composer:
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
         """The best evidence, word for word."""
-        return self._quotations(evidence, (), question, most=self.quotes_alone)
+        return self._quotations(_near(evidence), (), question, most=self.quotes_alone)
 
     def declined(self) -> tuple[Sentence, ...]:
         """The one sentence that says the articles do not tell."""
@@ -87,7 +92,7 @@ class Composer:
         span = span_of(sentence.text, best.quote, question=question, longest=longest)
         if not span:
             return None
-        quotation = _verbatim(best, *span)
+        quotation = _verbatim(best, *span, name=_name_before(best, span[0]))
         if not _stands_alone(best, *span) or arabic_share(quotation.text) < _ARABIC:
             return None
         is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
@@ -130,6 +135,16 @@ class Composer:
         return tuple(quotations)
 
 
+def _near(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best evidence, what else its article says, and what others say that is as near."""
+    return [
+        item
+        for item in evidence
+        if item.passage.document_id == evidence[0].passage.document_id
+        or item.score >= evidence[0].score - _NEAR
+    ]
+
+
 def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
     """The evidence word for word, or its `longest` consecutive words that hold most of `wanted`."""
     places = [match.span() for match in re.finditer(r"\S+", item.quote)]
@@ -150,14 +165,36 @@ def _stands_alone(item: Evidence, start: int, end: int) -> bool:
     return _CHECKER.check(item.quote[start:end], (whole,)).is_supported
 
 
-def _verbatim(item: Evidence, start: int, end: int) -> Sentence:
-    """These characters of the evidence, between quotation marks."""
-    # Words in other scripts are no use to the reader of the answer; the citation keeps them.
-    shown = " ".join("".join(filter(is_allowed, item.quote[start:end])).split())
+def _name_before(item: Evidence, start: int) -> int:
+    """Where the name ends that begins the evidence and of which «هي مدينة …» is told; 0: none.
+
+    Only what the article is called is such a name: elsewhere «هي» may be of something else.
+    """
+    before = item.quote[:start]
+    if not before or not _TOLD_OF.match(item.quote, start):
+        return 0
+    name = _NAME_ENDS.split(before, maxsplit=1)[0].rstrip()
+    said, title = (set(content_stems(text)) for text in (name, item.passage.title))
+    fewer, more = sorted((said, title), key=len)
+    is_title = bool(fewer) and all(has_form(word, more) for word in fewer)
+    return len(name) if is_title and len(name.split()) <= _LONGEST_NAME else 0
+
+
+def _verbatim(item: Evidence, start: int, end: int, *, name: int = 0) -> Sentence:
+    """These characters of the evidence, between quotation marks, behind the first `name` of it."""
+    shown = _shown(item.quote[start:end])
+    before = f"{_shown(item.quote[:name])} … " if name else "…" * (start > 0)
     is_end = not any(map(str.isalnum, item.quote[end:]))
-    text = f"«{'…' * (start > 0)}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
-    citation = Citation(item.number, item.passage, item.start + start, item.start + end)
-    return Sentence(text, (citation,), True, _VERBATIM)
+    text = f"«{before}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
+    first = item.start + (0 if name else start)
+    return Sentence(
+        text, (Citation(item.number, item.passage, first, item.start + end),), True, _VERBATIM
+    )
+
+
+def _shown(text: str) -> str:
+    """Without words in other scripts, no use to the reader of the answer: the citation has them."""
+    return " ".join("".join(filter(is_allowed, text)).split())
 
 
 def _rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Evidence]:

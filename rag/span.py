@@ -11,6 +11,7 @@ from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, word
 from rag.verify.lexicon import CONDITIONS, NEGATIONS, WITH_WAW, word_set
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
+_MORE = 5  # words, so that a part has its beginning
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
 _BOUNDING = CONDITIONS | NEGATIONS | word_set("إلا سوى عدا ماعدا باستثناء")
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
@@ -21,6 +22,8 @@ Place = tuple[int, int]  # first and last word
 
 def span_of(draft: str, quote: str, *, question: str, longest: int) -> tuple[int, int] | None:
     """The shortest part of `quote` with whole clauses around what `draft` adds to the question.
+
+    Of at most `longest` words, a few more where it would lose its beginning.
 
     Characters from and to, or nothing: where the quote lacks most of what the draft adds or one of
     its numbers, where what it has is spread over more than `longest` words, or where the part does
@@ -125,22 +128,38 @@ def _window(added: set[str], stems: Sequence[set[str]]) -> Place | None:
 
 def _whole(nearest: Place, tokens: Sequence[str], longest: int) -> Place | None:
     """The window with as many whole clauses around it as there is room for, those before first."""
-    first, last = nearest
-    if last - first >= longest:
+    if nearest[1] - nearest[0] >= longest:
         return None
-    final = len(tokens) - 1
-    starts = [n for n in range(first + 1) if n == 0 or _ENDS.search(tokens[n - 1])]
-    ends = [n for n in range(last, final + 1) if n == final or _ENDS.search(tokens[n])]
-    if ends[0] - first < longest:
-        last = ends[0]
-    # A clause that is too long is cut in the middle.
-    first = min((n for n in starts if last - n < longest), default=max(0, last - longest + 1))
-    last = max((n for n in ends if n - first < longest), default=min(final, first + longest - 1))
-    first, last = _closed((first, last), nearest, tokens)
+    first, last = _closed(_clauses(nearest, tokens, longest), nearest, tokens)
     text = " ".join(tokens[first : last + 1])
     is_open = any(text.count(a) != text.count(b) for a, b in _BRACKETS) or text.count('"') % 2
     is_leaning = first > 0 and bool(_LEANING & set(words(tokens[first])))
     return None if is_open or is_leaning else (first, last)
+
+
+def _clauses(nearest: Place, tokens: Sequence[str], longest: int) -> Place:
+    """The clauses around the window; of a clause that is too long the part with its beginning."""
+    first, last = nearest
+    final = len(tokens) - 1
+    starts = [n for n in range(first + 1) if n == 0 or _ENDS.search(tokens[n - 1])]
+    ends = [n for n in range(last, final + 1) if n == final or _ENDS.search(tokens[n])]
+    end = ends[0] if ends[0] - first < longest else last
+    if end - starts[-1] >= longest:
+        if end - starts[-1] < longest + _MORE:
+            return starts[-1], end
+        if last - starts[-1] < longest + _MORE:
+            return starts[-1], _cut(max(last, starts[-1] + longest - 1), last, tokens)
+        starts = [max(0, end - longest + 1)]
+    first = min(n for n in starts if end - n < longest)
+    whole = max((n for n in ends if n - first < longest), default=None)
+    return first, _cut(min(final, first + longest - 1), last, tokens) if whole is None else whole
+
+
+def _cut(end: int, last: int, tokens: Sequence[str]) -> int:
+    """The end without function words, which hang on what was cut off, behind the word `last`."""
+    while end > last and tokens[end] in STOP_WORDS:
+        end -= 1
+    return end
 
 
 def _closed(place: Place, nearest: Place, tokens: Sequence[str]) -> Place:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rag.compose import Composer
@@ -49,14 +51,51 @@ def test_an_answered_sentence_is_followed_by_the_words_it_rests_on():
     assert sentences[0].citations[0].quote == DETAILED
 
 
+def test_another_article_is_quoted_only_where_it_is_nearly_as_near():
+    found = evidence(DETAILED, HARVEST, OPENING)
+    best, far, near = (replace(e, score=s) for e, s in zip(found, (5.0, 3.4, 3.6), strict=True))
+    for draft, status in [("كلف الترميم 28 مليون دينار [1].", "answered"), ("لا أعرف.", "quoted")]:
+        said, sentences = compose(draft, [best, far, near])
+        assert (said, texts(sentences)) == (status, [f"«{DETAILED}»", f"«{OPENING}»"])
+    same = replace(far, passage=best.passage, start=3, end=10)
+    assert [s.citations[0].number for s in compose("لا أعرف.", [best, same])[1]] == [1, 2]
+
+
+SIDON = (
+    "صيدا (باليونانية: Sidon، وبالفينيقية: صيدون، وكانت تسمى صيدون الكبرى) هي مدينة ساحلية فتحها"
+    " العثمانيون وبنوا فيها خانا كبيرا للتجار."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "begins"),
+    [
+        ("صيدا", "«صيدا … هي مدينة ساحلية"),
+        ("مدينة صيدا", "«صيدا … هي مدينة ساحلية"),
+        ("لبنان", "«…هي مدينة ساحلية"),
+        ("", "«…هي مدينة ساحلية"),
+    ],
+)
+def test_what_an_article_is_called_stands_before_what_it_is(title, begins):
+    document = Document.of(title, SIDON)
+    found = [Evidence(1, passage_of(document, 0, len(SIDON)), 0, len(SIDON))]
+    composer = Composer(Checker(), longest_sentence=12)
+    _, [answer, *rest] = compose("مدينة ساحلية.", found, "ما هي صيدا؟", composer)
+    assert answer.text.startswith(begins)
+    is_named = "…" not in begins[:2]
+    assert answer.citations[0].quote.startswith("صيدا" if is_named else "هي مدينة")
+    assert bool(rest) != is_named  # what stands before «هي» is quoted as well, or said
+
+
 @pytest.mark.parametrize(("verb", "status"), [("أعلن", "answered"), ("ونفى", "quoted")])
 def test_no_part_of_the_source_is_cut_out_from_behind_a_denial(verb, status):
     told = "الكرملين في بيان مطول نشرته الصحف كلها صباح اليوم وقرأه الناس في المقاهي والبيوت"
+    told += " وسمعوه من الإذاعات المحلية والأجنبية كلها"
     quote = f"{verb} {told} زيارة بوتين إلى كييف في مايو بعد أن تحدثت عنها قنوات وإذاعات كثيرة."
     draft, question = "كييف في مايو بعد حديث قنوات وإذاعات.", "متى زار بوتين كييف؟"
     found, sentences = compose(draft, evidence(quote, HARVEST), question)
     assert found == status
-    assert sentences[0].text.startswith("«…بيان") == (status == "answered")
+    assert sentences[0].text.startswith("«…اليوم") == (status == "answered")
 
 
 def test_a_quotation_that_is_cut_does_not_lose_its_negation():
@@ -107,6 +146,9 @@ def test_a_part_of_a_long_sentence_is_shown_as_a_part():
     assert answer.citations[0].start == 7
     assert rest.text == "«…ثم دعا الضيوف كلهم إلى جولة في القاعات التي رممت.»"
     assert rest.citations[0].start == 7 + long.index("ثم دعا")
+    short = f"افتتح الوزير المتحف مع ضيوف من مدن كثيرة، {told}، ثم دعا الضيوف إلى المائدة."
+    _, [answer, *rest] = compose("ثمن الترميم 28 مليون دينار [1].", evidence(short))
+    assert (answer.text.endswith("والعمال…»"), rest) == (True, [])
 
 
 def test_what_points_past_the_best_evidence_is_not_said():

@@ -337,4 +337,4 @@ def test_the_conflict_follows_what_the_model_wrote():
 def test_articles_that_agree_are_quoted_as_before():
     same = Document.of(TWENTY.title, TWENTY.text.replace("20 شخصاً", "12 شخصاً"))
     answer = pipeline_over([TWELVE, same]).ask(QUESTION)
-    assert [each.reason for each in answer.sentences] == ["اقتباس حرفي", "اقتباس حرفي"]
+    assert {each.reason for each in answer.sentences} == {"اقتباس حرفي"}

@@ -7,7 +7,7 @@ from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import numbers
 from rag.arabic.orders import is_order
 from rag.arabic.scripts import arabic_share, is_allowed
-from rag.arabic.sentences import sentences
+from rag.arabic.sentences import SENTENCES, sentences
 from rag.arabic.terms import (
     STOP_WORDS,
     content_stems,
@@ -21,6 +21,7 @@ from rag.arabic.terms import (
 
 __all__ = [
     "ANALYSER",
+    "SENTENCES",
     "STOP_WORDS",
     "Aim",
     "Asked",
