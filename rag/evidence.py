@@ -29,13 +29,14 @@ class EvidenceSelector:
     the hits; letter n-grams count `gram_weight` of a key and words of the title `title_weight` of
     a word in the sentence. To this come `cosine_weight` times its similarity to the question,
     `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
-    asks for one. Of what is chosen the model reads up to `writer_words`, in an order to which
+    asks for one. Up to `again_words` of what is chosen are read again, in an order to which
     `word_weight` times the mean nearness to all words of the question and to its first two is
-    added: the question word and, mostly, what it asks for.
+    added: the question word and, mostly, what it asks for. Of these the model reads `writer_words`.
     """
 
     passages: int = 5
     budget_words: int = 150
+    again_words: int = 110
     writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5
@@ -67,11 +68,12 @@ class EvidenceSelector:
     def read_again(
         self, question: str, evidence: Sequence[Evidence], embedder: Embedder
     ) -> tuple[list[Evidence], list[NDArray[np.float32]]]:
-        """The evidence in a better order, and how near what the model reads is to each word asked.
+        """The evidence in a better order, and how near the best of it is to each word asked.
 
-        What the model reads comes first and is numbered anew, the rest follows as it was.
+        What is read again comes first and is numbered anew, the rest follows as it was. The words
+        are those of the sentences that the model would have read without this.
         """
-        again = self.for_writer(evidence)
+        again = _as_far_as(evidence, self.again_words)
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
         words = embedder.word_similarities(question, alone)
         raised = [
@@ -84,18 +86,15 @@ class EvidenceSelector:
         ]
         raised.sort(key=lambda item: -item.score)
         rest = [item for item in evidence if item not in again]
-        return [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)], words
+        first = self.for_writer(evidence)
+        return (
+            [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)],
+            [near for item, near in zip(again, words, strict=True) if item in first],
+        )
 
     def for_writer(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """What of the evidence the model reads."""
-        read: list[Evidence] = []
-        left = self.writer_words
-        for item in evidence:
-            length = len(item.quote.split())
-            if not read or length <= left:
-                read.append(item)
-                left -= length
-        return read
+        return _as_far_as(evidence, self.writer_words)
 
     def _candidates(
         self, question: str, hits: Sequence[Hit], similarities: Similarities
@@ -136,3 +135,14 @@ class EvidenceSelector:
             * (self.gram_weight if term.startswith("_") else 1.0)
             for term in asked
         }
+
+
+def _as_far_as(evidence: Sequence[Evidence], words: int) -> list[Evidence]:
+    """The best of the evidence that has so many words, and the very best however many it has."""
+    read: list[Evidence] = []
+    for item in evidence:
+        length = len(item.quote.split())
+        if not read or length <= words:
+            read.append(item)
+            words -= length
+    return read

@@ -91,6 +91,7 @@ class EvidenceSettings:
     kind: str = "sentences"
     passages: int = 5
     budget_words: int = 150
+    again_words: int = 110
     writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5

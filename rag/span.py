@@ -11,7 +11,7 @@ from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, word
 from rag.verify.lexicon import CONDITIONS, NEGATIONS, WITH_WAW, word_set
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
-_MORE = 5  # words, so that a part has its beginning
+_MORE = 3  # words, so that a part has its beginning
 _ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
 _BOUNDING = CONDITIONS | NEGATIONS | word_set("إلا سوى عدا ماعدا باستثناء")
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
@@ -143,21 +143,23 @@ def _clauses(nearest: Place, tokens: Sequence[str], longest: int) -> Place:
     final = len(tokens) - 1
     starts = [n for n in range(first + 1) if n == 0 or _ENDS.search(tokens[n - 1])]
     ends = [n for n in range(last, final + 1) if n == final or _ENDS.search(tokens[n])]
-    end = ends[0] if ends[0] - first < longest else last
-    if end - starts[-1] >= longest:
-        if end - starts[-1] < longest + _MORE:
-            return starts[-1], end
-        if last - starts[-1] < longest + _MORE:
-            return starts[-1], _cut(max(last, starts[-1] + longest - 1), last, tokens)
-        starts = [max(0, end - longest + 1)]
-    first = min(n for n in starts if end - n < longest)
-    whole = max((n for n in ends if n - first < longest), default=None)
-    return first, _cut(min(final, first + longest - 1), last, tokens) if whole is None else whole
+    end = ends[0]
+    start, _ = _closed((starts[-1], last), nearest, tokens)
+    if end - start < longest:
+        first = min(n for n in (*starts, start) if end - n < longest)
+        return first, max(n for n in ends if n - first < longest)
+    if end - start < longest + _MORE:
+        return start, end
+    if last - start < longest + _MORE:
+        return start, _cut(max(last, start + longest - 1), last, tokens)
+    if end - first >= longest:
+        end = _cut(min(final, first + longest - 1), last, tokens)
+    return end - longest + 1, end
 
 
 def _cut(end: int, last: int, tokens: Sequence[str]) -> int:
     """The end without function words, which hang on what was cut off, behind the word `last`."""
-    while end > last and tokens[end] in STOP_WORDS:
+    while end > last and STOP_WORDS.issuperset(words(tokens[end])):
         end -= 1
     return end
 

@@ -90,12 +90,13 @@ def test_what_an_article_is_called_stands_before_what_it_is(title, begins):
 @pytest.mark.parametrize(("verb", "status"), [("أعلن", "answered"), ("ونفى", "quoted")])
 def test_no_part_of_the_source_is_cut_out_from_behind_a_denial(verb, status):
     told = "الكرملين في بيان مطول نشرته الصحف كلها صباح اليوم وقرأه الناس في المقاهي والبيوت"
-    told += " وسمعوه من الإذاعات المحلية والأجنبية كلها"
-    quote = f"{verb} {told} زيارة بوتين إلى كييف في مايو بعد أن تحدثت عنها قنوات وإذاعات كثيرة."
-    draft, question = "كييف في مايو بعد حديث قنوات وإذاعات.", "متى زار بوتين كييف؟"
+    quote = f"{verb} {told} زيارة بوتين إلى كييف في مايو بعد أن تحدثت عنها قنوات وإذاعات كثيرة"
+    quote += " في مدن أوروبية وقرى كثيرة كبرى وصغرى."
+    draft = "كييف في مايو بعد حديث قنوات وإذاعات في مدن أوروبية وقرى كثيرة كبرى وصغرى."
+    question = "متى زار بوتين كييف؟"
     found, sentences = compose(draft, evidence(quote, HARVEST), question)
     assert found == status
-    assert sentences[0].text.startswith("«…اليوم") == (status == "answered")
+    assert sentences[0].text.startswith("«…وقرأه") == (status == "answered")
 
 
 def test_a_quotation_that_is_cut_does_not_lose_its_negation():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,14 +164,29 @@ def test_the_words_asked_decide_among_what_the_model_reads(weight, best):
     assert [len(row) for row in words] == [4] * 3  # for each sentence, a value for each word
 
 
-def test_what_the_model_does_not_read_stays_behind_what_it_reads():
-    selector = EvidenceSelector(writer_words=6, word_weight=20.0)
+def test_what_is_not_read_again_stays_behind_what_is():
+    selector = EvidenceSelector(again_words=6, writer_words=6, word_weight=20.0)
     chosen = selector.select("كم ألف طن أنتجت الواحة؟", [hit(MUSEUM), hit(DATES)])
     read = quotes(selector.for_writer(chosen))
     evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
     assert len(words) == len(read) < len(chosen)
     assert quotes(evidence) == [*read, *(q for q in quotes(chosen) if q not in read)]
     assert quotes(selector.for_writer(evidence)) == read
+
+
+def test_the_model_reads_what_is_best_of_all_that_is_read_again():
+    similarities = {(MUSEUM.id, 0): 0.9}  # the sentence on the weather
+    selector = EvidenceSelector(again_words=110, writer_words=1, word_weight=20.0)
+    chosen = selector.select(QUESTION, [hit(MUSEUM)], similarities)
+    assert quotes(selector.for_writer(chosen)) == [WEATHER]
+    evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    assert quotes(selector.for_writer(evidence)) == [COST]
+    # Declining goes by what the model would have read otherwise.
+    first = chosen[0]
+    alone = replace(first.passage, text=first.quote, start=first.start, end=first.end)
+    [expected] = FakeEmbedder().word_similarities(QUESTION, [alone])
+    [found] = words
+    assert found.tolist() == expected.tolist()
 
 
 def test_nothing_is_read_again_where_there_is_no_evidence():

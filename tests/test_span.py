@@ -30,25 +30,25 @@ def test_a_long_source_gives_whole_clauses_around_what_the_draft_adds():
 def test_a_span_is_a_few_words_longer_so_that_it_has_its_beginning():
     clause = "وقال المهندس طارق السالمي إن بناء الجسر استغرق ثلاث سنوات وكلف 14 مليون دينار،"
     assert len(clause.split()) == 14
-    assert span("كلف بناء الجسر 14 مليون دينار.", BRIDGE, COST, longest=12) == clause
+    assert span("كلف بناء الجسر 14 مليون دينار.", BRIDGE, COST, longest=11) == clause
 
 
 @pytest.mark.parametrize(
     ("longest", "end"),
-    [(13, "في الصيف."), (12, "قرية الوادي"), (10, "السالمي"), (6, "السالمي")],
+    [(19, "ضيوفه الكثر."), (13, "قرية الوادي"), (10, "السالمي"), (6, "السالمي")],
 )
 def test_a_span_loses_its_end_before_its_beginning_and_no_word_hangs_on_what_is_lost(longest, end):
     visit = (
         "زار الوفد معمل النسيج الذي بناه المهندس طارق السالمي في قرية الوادي على ضفة النهر"
-        " الكبير في الصيف."
+        " الكبير في الصيف الماضي مع ضيوفه الكثر."
     )
     found = span("طارق السالمي.", f"وصل الوفد، {visit}", "من بنى معمل النسيج؟", longest)
     assert found == visit[: visit.index(end) + len(end)]
 
 
 def test_a_span_is_not_longer_than_it_may_be_where_its_beginning_is_far():
-    found = span("كلف بناء الجسر 14 مليون دينار.", BRIDGE, COST, longest=8)
-    assert found == "الجسر استغرق ثلاث سنوات وكلف 14 مليون دينار،"
+    found = span("14 مليون دينار.", BRIDGE, COST, longest=5)
+    assert found == "سنوات وكلف 14 مليون دينار،"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_span_is_whole_words_of_the_source_and_not_too_long(draft, quote, ques
     if found is not None:
         start, end = found
         assert 0 <= start < end <= len(quote)
-        assert 1 <= len(quote[start:end].split()) <= longest + 5
+        assert 1 <= len(quote[start:end].split()) <= longest + 3
         assert quote[start:end] == " ".join(quote[start:end].split())
         assert quote[:start].endswith(" ") or start == 0
         assert quote[end:].startswith(" ") or end == len(quote)
