@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.arabic import arabic_share, content_stems, has_form, is_allowed, says_more, words
 from rag.cite import attribute, split_draft
-from rag.span import is_cut_from, span_of
+from rag.span import CLAUSE_END, is_cut_from, span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
 from rag.verify import Checker
 
@@ -146,17 +146,34 @@ def _near(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
-    """The evidence word for word, or its `longest` consecutive words that hold most of `wanted`."""
+    """The evidence word for word, or of at most `longest` words what holds most of `wanted`.
+
+    Among parts that hold as much, whole clauses come first.
+    """
     places = [match.span() for match in re.finditer(r"\S+", item.quote)]
-    if len(places) <= longest:
+    final = len(places) - 1
+    if final < longest:
         return _verbatim(item, places[0][0], places[-1][1])
     stems = [set(content_stems(item.quote[a:b])) for a, b in places]
-    firsts = sorted(
-        range(len(places) - longest + 1),
-        key=lambda n: -len(wanted & set().union(*stems[n : n + longest])),
+    ends = [n for n, (a, b) in enumerate(places) if CLAUSE_END.search(item.quote[a:b])]
+    starts = {0, *(n + 1 for n in ends)}
+    stops = {final, *ends}
+    clauses = (
+        (first, max((n for n in stops if first <= n < first + longest), default=-1))
+        for first in starts
     )
-    parts = [(places[n][0], places[n + longest - 1][1]) for n in firsts[:_TRIED]]
-    return _verbatim(item, *next((p for p in parts if _stands_alone(item, *p)), parts[0]))
+    parts = {
+        *((first, first + longest - 1) for first in range(final - longest + 2)),
+        *((first, last) for first, last in clauses if last - first >= SHORTEST - 1),
+    }
+
+    def worth(part: tuple[int, int]) -> tuple[int, float, int, int]:
+        first, last = part
+        held = wanted & set().union(*stems[first : last + 1])
+        return -len(held), -(first in starts) - 0.5 * (last in stops), first - last, first
+
+    best = [(places[a][0], places[b][1]) for a, b in sorted(parts, key=worth)[:_TRIED]]
+    return _verbatim(item, *next((p for p in best if _stands_alone(item, *p)), best[0]))
 
 
 def _stands_alone(item: Evidence, start: int, end: int) -> bool:

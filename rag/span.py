@@ -12,7 +12,7 @@ from rag.verify.lexicon import CONDITIONS, NEGATIONS, WITH_WAW, word_set
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _MORE = 3  # words, so that a part has its beginning
-_ENDS = re.compile(r"[،؛,;:.؟?!]$")  # of a clause
+CLAUSE_END = re.compile(r"[،؛,;:.؟?!]$")
 _BOUNDING = CONDITIONS | NEGATIONS | word_set("إلا سوى عدا ماعدا باستثناء")
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
 _LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
@@ -59,7 +59,7 @@ def is_cut_from(sentence: str, quote: str) -> bool:
     starts, borders = [0], set()
     for token in quote.split():
         given += words(token)
-        if _ENDS.search(token):
+        if CLAUSE_END.search(token):
             starts.append(len(given))
             borders.add(len(given) - 1)
     return any(_is_left(said, given, start, borders) for start in starts)
@@ -141,8 +141,8 @@ def _clauses(nearest: Place, tokens: Sequence[str], longest: int) -> Place:
     """The clauses around the window; of a clause that is too long the part with its beginning."""
     first, last = nearest
     final = len(tokens) - 1
-    starts = [n for n in range(first + 1) if n == 0 or _ENDS.search(tokens[n - 1])]
-    ends = [n for n in range(last, final + 1) if n == final or _ENDS.search(tokens[n])]
+    starts = [n for n in range(first + 1) if n == 0 or CLAUSE_END.search(tokens[n - 1])]
+    ends = [n for n in range(last, final + 1) if n == final or CLAUSE_END.search(tokens[n])]
     end = ends[0]
     start, _ = _closed((starts[-1], last), nearest, tokens)
     if end - start < longest:

@@ -237,7 +237,15 @@ def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
 def test_two_long_quotations_share_the_sixty_words():
     long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 12 + "." for text in (COST, OPENING))
     sentences = COMPOSER.quoted(evidence(long, longer), question=QUESTION)
-    assert [len(sentence.text.split()) for sentence in sentences] == [47, 13]
+    assert [len(sentence.text.split()) for sentence in sentences] == [47, 11]
+
+
+def test_a_long_quotation_is_whole_clauses_where_these_hold_as_much():
+    told = COST.removesuffix(".")
+    text = f"وفي صباح اليوم التالي، {told}، ثم عاد الجميع إلى البيوت في القرى القريبة كلها."
+    composer = Composer(Checker(), longest_words=13)
+    [said] = composer.quoted(evidence(text), question=QUESTION)
+    assert said.text == f"«…{told}…»"
 
 
 def test_a_long_quotation_is_cut_to_the_part_nearest_the_question():
