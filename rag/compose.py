@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.arabic import arabic_share, content_stems, has_form, is_allowed, says_more, words
+from rag.arabic import (
+    arabic_share,
+    asked_for,
+    content_stems,
+    has_form,
+    is_allowed,
+    numbers,
+    says_more,
+    words,
+)
 from rag.cite import attribute, split_draft
 from rag.span import CLAUSE_END, is_cut_from, span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
@@ -17,10 +26,12 @@ SHORTEST = 8  # words; less of a quotation tells a reader nothing
 _REST = 6  # words; what is left of a sentence may be what answers, less of it says nothing
 _ARABIC = 0.5  # of the letters of a sentence
 _NEAR = 1.5  # of the best score; what another article says beyond that is of something else
+_SAME = 0.8  # of a quotation's words, in another one
 _TRIED = 8  # parts of a sentence, until one stands alone
 _TOLD_OF = re.compile(r"(?:هو|هي|هما|هم|هن)\s")
 _NAME_ENDS = re.compile(r"[(\[،؛:]|\s(?:-|أو|المعروفة?)\s")
 _LONGEST_NAME = 6  # words
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHECKER = Checker()  # of parts; that of an answer may be set otherwise
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
@@ -98,7 +109,12 @@ class Composer:
         is_shorter = len(sentence.text.split()) + _WORTH <= len(quotation.text.split())
         # What a small model adds or turns round is what it gets wrong.
         is_kept = self.own_words or is_cut_from(sentence.text, best.quote[slice(*span)])
-        return sentence if sentence.supported and is_shorter and is_kept else quotation
+        shown = sentence if sentence.supported and is_shorter and is_kept else quotation
+        # «سعاد حسني (1943 - 2001)» tells when she lived, not who she was.
+        is_told = asked_for(question).kind != "other" or says_more(
+            _BRACKETED.sub(" ", shown.text), question
+        )
+        return shown if is_told else None
 
     def _kept(self, said: Iterable[Sentence | None]) -> list[Sentence]:
         """The sentences that may be shown, each once, up to the first there is no room for."""
@@ -119,6 +135,7 @@ class Composer:
     ) -> tuple[Sentence, ...]:
         """Quotations of what is not said yet, at most so many and as long as there is room for."""
         texts = [" ".join(words(sentence.text)) for sentence in said]
+        quoted = [sentence.text for sentence in said if sentence.reason == _VERBATIM]
         left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
@@ -128,11 +145,23 @@ class Composer:
             quotation = quote(item, longest=left, wanted=wanted)
             plain = " ".join(words(quotation.text))
             # What was all in another script leaves nothing to show.
-            if plain and not any(plain in text for text in texts):
+            if (
+                plain
+                and not any(plain in text for text in texts)
+                and not any(_says_hardly_more(quotation.text, text) for text in quoted)
+            ):
                 texts.append(plain)
+                quoted.append(quotation.text)
                 quotations.append(quotation)
                 left -= len(quotation.text.split())
         return tuple(quotations)
+
+
+def _says_hardly_more(text: str, other: str) -> bool:
+    """Whether a text has most of its words, and all its numbers, in common with another."""
+    stems = set(content_stems(text))
+    held = stems & set(content_stems(other))
+    return len(held) >= _SAME * len(stems) and numbers(text) <= numbers(other)
 
 
 def _near(evidence: Sequence[Evidence]) -> list[Evidence]:

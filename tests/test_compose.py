@@ -61,6 +61,29 @@ def test_another_article_is_quoted_only_where_it_is_nearly_as_near():
     assert [s.citations[0].number for s in compose("لا أعرف.", [best, same])[1]] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("again", "is_quoted"),
+    [
+        ("وكلف ترميم متحف الموانئ القديم 28 مليون دينار جمعها تجار المدينة.", False),
+        ("وكلف ترميم متحف الموانئ القديم 41 مليون دينار جمعها تجار المدينة.", True),
+        ("وكلف ترميم متحف الموانئ 28 مليون دينار جمعها البحارة في أربعة مواسم للصيد.", True),
+    ],
+)
+def test_what_says_hardly_more_than_a_quotation_is_not_quoted(again, is_quoted):
+    _, sentences = compose("28 مليون دينار [1].", evidence(COST, again))
+    assert texts(sentences) == [f"«{COST}»", *([f"«{again}»"] * is_quoted)]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"), [("من هو سالم الرملي؟", "quoted"), ("متى عاش سالم الرملي؟", "answered")]
+)
+def test_years_in_brackets_do_not_tell_who_somebody_was(question, status):
+    told = "سالم الرملي (1890-1955) رسام من مدينة الميناء رسم السفن والصيادين والأسواق القديمة."
+    found, [answer, *_] = compose("سالم الرملي (1890-1955).", evidence(told), question)
+    assert found == status
+    assert answer.text == (f"«{told}»" if status == "quoted" else "سالم الرملي (1890-1955).")
+
+
 SIDON = (
     "صيدا (باليونانية: Sidon، وبالفينيقية: صيدون، وكانت تسمى صيدون الكبرى) هي مدينة ساحلية فتحها"
     " العثمانيون وبنوا فيها خانا كبيرا للتجار."
