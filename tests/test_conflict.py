@@ -334,7 +334,8 @@ def test_the_conflict_follows_what_the_model_wrote():
     assert "20 شخصاً" in first.quote
 
 
-def test_articles_that_agree_are_quoted_as_before():
+def test_of_articles_that_agree_the_nearest_is_quoted_and_the_other_stays_evidence():
     same = Document.of(TWENTY.title, TWENTY.text.replace("20 شخصاً", "12 شخصاً"))
     answer = pipeline_over([TWELVE, same]).ask(QUESTION)
-    assert {each.reason for each in answer.sentences} == {"اقتباس حرفي"}
+    assert [each.reason for each in answer.sentences] == ["اقتباس حرفي"]
+    assert [item.passage.document_id for item in answer.evidence] == [same.id, TWELVE.id]
