@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Literal, NoReturn
 
+from rag.arabic import title_from
 from rag.errors import QuestionSetError
 from rag.types import Document, Question
 
@@ -115,7 +116,7 @@ def _with_corpus(name: str, rows: list[_Row]) -> QuestionSet:
     questions = []
     for row in rows:
         context = row.text("context")
-        document = documents.setdefault(context, Document.of(row.title(), context))
+        document = documents.setdefault(context, row.document("context"))
         question = row.question()
         if question.answerable:
             question = replace(question, document_ids=(document.id,))
@@ -141,11 +142,13 @@ class _Row:
         answerable = self._row.get("answerable", True)
         if not isinstance(answerable, bool):
             self.refuse(f"answerable is {_shown(answerable)}; write true or false")
+        named = self._texts("document_ids") or self._texts("document_paths")
         return Question(
             id=self._id(),
             text=self.text("question").strip(),
             answers=self._texts("answers"),
-            document_ids=self._texts("document_ids") or self._texts("document_paths"),
+            # Its own passages are all it is asked of, whatever an index calls them.
+            document_ids=() if self.shape == "passages" else named,
             answerable=answerable,
             kind=self._optional("kind"),
             history=tuple(row.text("question").strip() for row in self._rows("history")),
@@ -159,8 +162,10 @@ class _Row:
             self.refuse(f"{name} is {_shown(value)}; write a text that is not empty")
         return whole
 
-    def title(self) -> str:
-        return self._optional("title")
+    def document(self, name: str) -> Document:
+        """The article in a field; without a title it is called as an ingest calls it."""
+        text = self.text(name)
+        return Document.of(self._optional("title") or title_from(text), text)
 
     def refuse(self, what: str) -> NoReturn:
         raise QuestionSetError(f"{self._path}: {self._where}: {what}")
@@ -190,7 +195,7 @@ class _Row:
         return [_Row(self._path, f"{self._where}, {name}", item) for item in value]
 
     def _passages(self) -> tuple[Document, ...]:
-        documents = [Document.of(row.title(), row.text("text")) for row in self._rows("passages")]
+        documents = [row.document("text") for row in self._rows("passages")]
         if not documents:
             self.refuse("passages is empty; write a list of {title, text}")
         return tuple({document.id: document for document in documents}.values())
@@ -229,7 +234,7 @@ def _squad_rows(path: Path, text: str) -> Iterator[tuple[str, Row]]:
     try:
         for article in content["data"]:
             # Wikipedia's addresses, not its titles, have underscores
-            title = str(article.get("title", "")).replace("_", " ")
+            title = str(article.get("title") or "").replace("_", " ")
             for paragraph in article["paragraphs"]:
                 for asked in paragraph["qas"]:
                     is_answerable = not asked.get("is_impossible", False)

@@ -1,16 +1,20 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fake_pipeline import indexed
 from test_articles_pdf import PAGE, pdf_bytes
 
 from rag.arabic import analyse
-from rag.chunk import SentenceChunker
+from rag.chunk import SentenceChunker, sentences_of
 from rag.errors import ArticleError
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.ingest import ingest_files
+from rag.types import Document
 
 METRO = "مترو المنارة\n\nافتتح رئيس البلدية الخط الأول للمترو في 12 مارس 2021 أمام الركاب.\n"
 MUSEUM = "متحف الموانئ\n\nكلف ترميم متحف الموانئ في وسط المدينة القديمة 28 مليون دينار.\n"
@@ -68,6 +72,26 @@ def test_new_files_are_added_and_can_be_found(corpus):
     assert corpus.found("ترميم") == ["متحف الموانئ"]
     assert set(corpus.index.files()) == {metro, museum}
     assert {document.path for document in corpus.index.documents()} == {metro, museum}
+
+
+@pytest.mark.parametrize("title", ["", "وصل الوفد إلى المدينة"])
+def test_a_sentence_of_an_article_without_a_title_of_its_own_has_two_readings(title):
+    embedder = FakeEmbedder()
+    documents = [
+        Document.of(title, "وصل الوفد إلى المدينة. ثم زار متحف الموانئ."),
+        Document.of("زيارة الوفد", "ثم زار متحف الموانئ."),
+    ]
+    index = indexed(documents, embedder)
+    [passage] = index.passages(documents[0].id)
+    [[_, second]] = index.rows([passage])
+    told = sentences_of(passage)[1]
+    called = [replace(told, title=name) for name in ("وصل الوفد إلى المدينة", "")]
+    mean = embedder.embed_passages(called).sum(axis=0)
+    assert second @ (mean / np.linalg.norm(mean)) == pytest.approx(1.0, abs=1e-3)
+    # A title of its own is read with every sentence, once.
+    [[own]] = index.rows(index.passages(documents[1].id))
+    [vector] = embedder.embed_passages([replace(told, title="زيارة الوفد")])
+    assert own @ vector == pytest.approx(1.0, abs=1e-3)
 
 
 def test_a_second_ingest_reads_and_embeds_nothing(corpus):

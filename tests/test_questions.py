@@ -79,8 +79,24 @@ def test_a_row_with_passages_keeps_them_to_itself(write):
     passages = [{"title": "أ", "text": "أمس."}, {"text": "غداً."}, {"title": "أ", "text": "أمس."}]
     read = read_questions(write({**WITH_PASSAGES, "passages": passages}))
     assert read.documents is None
-    wanted = (Document.of("أ", "أمس."), Document.of("", "غداً."))
+    wanted = (Document.of("أ", "أمس."), Document.of("غداً", "غداً."))
     assert read.questions[0].passages == wanted
+
+
+def test_a_row_with_passages_looks_for_no_document_of_an_index(write):
+    read = read_questions(write({**WITH_PASSAGES, "document_ids": ["d1"]}))
+    assert read.questions[0].document_ids == ()
+    assert with_ids(read, [Document.of("أ", "أمس.")]) == read.questions
+
+
+def test_a_text_without_a_title_is_called_as_an_ingest_calls_it(write):
+    context = "وصل الوفد إلى المدينة. ثم غادر."
+    read = read_questions(write({**WITH_CONTEXT, "title": None, "context": context}))
+    assert read.documents == (Document.of("وصل الوفد إلى المدينة", context),)
+    asked = {"id": "q1", "question": "متى؟", "answers": []}
+    named = squad({"context": context, "qas": [asked]})
+    named["data"][0]["title"] = None
+    assert read_questions(write(named, name="set.json")).documents == read.documents
 
 
 def test_squad_1_has_contexts_answers_and_titles_without_underscores(write):

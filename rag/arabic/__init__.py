@@ -4,10 +4,10 @@ from rag.arabic.aims import Aim, Wanted, wanted
 from rag.arabic.asking import Asked, asked_for, focus, is_yes_no, says_more
 from rag.arabic.dialects import in_standard
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
-from rag.arabic.numerals import numbers
+from rag.arabic.numerals import are_joined, numbers
 from rag.arabic.orders import is_order
 from rag.arabic.scripts import arabic_share, is_allowed
-from rag.arabic.sentences import SENTENCES, sentences
+from rag.arabic.sentences import SENTENCES, sentences, title_from
 from rag.arabic.terms import (
     STOP_WORDS,
     content_stems,
@@ -28,6 +28,7 @@ __all__ = [
     "Wanted",
     "analyse",
     "arabic_share",
+    "are_joined",
     "asked_for",
     "content_stems",
     "focus",
@@ -45,6 +46,7 @@ __all__ = [
     "skeleton",
     "sound_key",
     "stem",
+    "title_from",
     "wanted",
     "words",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.arabic.terms import words
 
@@ -46,6 +47,7 @@ _DUALS = {
     **dict.fromkeys(("ملياران", "مليارين"), 2 * 10**9),
 }
 _VALUES = {**_UNITS, **_TENS, **_HUNDREDS, **_DUALS}
+_SHARES = frozenset(("في الميه", "في المايه", "بالميه", "بالمايه"))
 _LONGEST = 100  # characters; more are no quantity, and `int` reads at most 4,300 digits
 
 
@@ -54,11 +56,22 @@ def numbers(text: str) -> set[str]:
 
     >>> sorted(numbers("٢٥ سفينة وخمسة وعشرون قاربا وستة آلاف بحار و2,500 راكب"))
     ['25', '2500', '6000']
+    >>> numbers("مليون و200 ألف")
+    {'1200000'}
     """
     found: set[str] = set()
     total, part, is_open = 0, 0, False  # millions and thousands so far, what follows them
     alone = 0  # a thousand or million just read with no number before it
-    for word in [*words(text), ""]:
+    tokens = [*words(text), ""]
+    goes_on = False  # «و» was read, and digits that belong to the same number come next
+    for place, word in enumerate(tokens):
+        if goes_on:
+            total, part, is_open, alone = total or alone, part + int(word), True, 0
+            goes_on = False
+            continue
+        if word == "و" and (is_open or alone) and are_joined(tokens, place):
+            goes_on = True
+            continue
         bare = word[1:] if word[:1] == "و" and word[1:] in {**_VALUES, **_SCALES} else word
         value = _VALUES.get(bare)
         if bare in _SCALES and is_open:
@@ -72,6 +85,8 @@ def numbers(text: str) -> set[str]:
         # «ألف وتسعمئة» is one number; «ألف» by itself may as well be a verb.
         total = alone if value is not None and bare != word else 0
         part, is_open, alone = value or 0, value is not None, _SCALES.get(bare, 0)
+        if bare in _DUALS:
+            total, part = total + part, 0  # «مليونان و200 ألف»
         # «²» and «①» are digits to `isdigit`, but no number.
         if word[:1].isdecimal() and len(word) <= _LONGEST:
             digits = _plain(word)
@@ -80,6 +95,20 @@ def numbers(text: str) -> set[str]:
             else:
                 found.add(digits)
     return found
+
+
+def are_joined(tokens: Sequence[str], place: int) -> bool:
+    """Whether the «و» at a place joins digits to the number in front of it: «27 ألفا و300»."""
+    before, digits = tokens[place - 1] if place else "", "".join(tokens[place + 1 : place + 2])
+    bare = before[1:] if before[:1] == "و" else before
+    size = _SCALES.get(bare) or (_DUALS.get(bare, 0) // 2) or 100 * (bare in _HUNDREDS)
+    if not digits.isdecimal() or len(digits) > 3 or not 0 < int(digits) < size:
+        return False
+    after = tokens[place + 2 : place + 4]
+    is_share = not _SHARES.isdisjoint((" ".join(after), *after[:1]))
+    # «بين 10 آلاف و12 ألفا» are two numbers, and so are «5 آلاف و3 مدن».
+    is_small = int(digits) < 10 and not (after and after[0] in _SCALES)
+    return _SCALES.get("".join(after[:1]), 0) < size and not is_share and not is_small
 
 
 def _plain(number: str) -> str:

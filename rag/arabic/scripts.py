@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+_UNITS = frozenset("°µμΩ℃℉")  # a dose of 5 μg is none of 5 g
+
 
 def is_allowed(character: str) -> bool:
     """Whether a character may stand in an answer: Arabic or Latin letters, digits, punctuation."""
-    if character.isascii():
+    if character.isascii() or character in _UNITS:
         return True
     if unicodedata.category(character)[0] in "LM":
         return unicodedata.name(character, "").startswith(("ARABIC", "LATIN"))

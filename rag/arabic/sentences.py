@@ -9,6 +9,8 @@ SENTENCES = "sentences/2"  # goes into each index: another name asks for a rebui
 # A run of stops is read once and from its beginning, however long it is.
 _BOUNDARY = re.compile(r"(?<![.!?؟…])[.!?؟…]++[\"'”’»)\]]*+(?=\s|$)|\n+|؛(?=\s)")
 _ABBREVIATION = re.compile(r"(?:^|[\s(«\"])(?:[^\W\d_]|د|أ|م|ص|ق|هـ|vs|Mr|Dr|No)\.$")
+_TITLE_WITHIN = 1_000  # characters that are read to find a title
+_LONGEST_TITLE = 100  # characters
 _SHORTEST_HALF = 5  # words before a semicolon; «كريستوفر ستيفنز ؛» says nothing
 
 
@@ -59,3 +61,20 @@ def _add_span(
             start += 1
     if end > start:
         spans.append((start, end))
+
+
+def title_from(text: str) -> str:
+    """What a text without a title is called: its first sentence, cut at a comma or a word.
+
+    >>> title_from("وصل الوفد إلى المدينة. ثم غادر.")
+    'وصل الوفد إلى المدينة'
+    """
+    start, end = sentences(text[:_TITLE_WITHIN])[0]
+    sentence = text[start:end].rstrip(" .")
+    if len(sentence) <= _LONGEST_TITLE:
+        return sentence
+    window = sentence[: _LONGEST_TITLE + 1]
+    clause = max(window.rfind(mark) for mark in "،؛,")
+    if clause >= _LONGEST_TITLE * 0.4:
+        return window[:clause]
+    return window[: window.rfind(" ")] + "…" if " " in window else window[:-1] + "…"

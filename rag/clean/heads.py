@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from rag.arabic import sentences
+from rag.arabic import title_from
 from rag.clean.bylines import (
     LONGEST_LINK,
     is_byline,
@@ -35,12 +35,10 @@ from rag.clean.lines import (
 LONGEST_HEAD = 40  # lines
 SHARED = 0.25  # of the words of a headline with the first lines of its text
 MOST_DECKS = 2  # headlines above a text that are its own
-LONGEST_SENTENCE = 1_000  # characters that are read to find a title
 LONGEST_COUNT = 6  # digits
 SHORTEST_MENU = 4  # lines
 LONGEST_BETWEEN = 8  # lines
 LONGEST_SIGN = 5  # words of a line between headline and date; a longer one is a second headline
-LONGEST_TITLE = 100  # characters, where it is taken from the first sentence
 
 _URGENT = plain("عاجل")
 _SIGNS = ("share bar", "counter", "page control")
@@ -247,20 +245,3 @@ def _drop_below(lines: list[Line], cuts: Cuts) -> None:
             break
         is_signed = is_signed or rule == "signature"
         cuts.note(rule, lines.pop())
-
-
-def title_from(text: str) -> str:
-    """The first sentence of a text, cut at a comma or a word where it is long.
-
-    >>> title_from("وصل الوفد إلى المدينة. ثم غادر.")
-    'وصل الوفد إلى المدينة'
-    """
-    start, end = sentences(text[:LONGEST_SENTENCE])[0]
-    sentence = text[start:end].rstrip(" .")
-    if len(sentence) <= LONGEST_TITLE:
-        return sentence
-    window = sentence[: LONGEST_TITLE + 1]
-    clause = max(window.rfind(mark) for mark in "،؛,")
-    if clause >= LONGEST_TITLE * 0.4:
-        return window[:clause]
-    return window[: window.rfind(" ")] + "…" if " " in window else window[:-1] + "…"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from rag.arabic import title_from
 from rag.bulk import RayEmbedder
 from rag.chunk import sentences_of
 from rag.embed import Embedder
@@ -61,27 +63,39 @@ def embed_documents(
 
 def _in_batches(split: Sequence[_Split], embedder: Embedder) -> Iterator[_Embedded]:
     for batch in _batches(split):
-        sentences = [_sentences(passages) for _, passages in batch]
-        vectors = embedder.embed_passages([s for rows in sentences for s in rows])
-        start = 0
-        for (document, passages), rows in zip(batch, sentences, strict=True):
-            end = start + len(rows)
+        groups = [_sentences(document, passages) for document, passages in batch]
+        vectors = embedder.embed_passages([s for group in groups for s in group])
+        ends = accumulate(map(len, groups), initial=0)
+        for (document, passages), (start, end) in zip(batch, pairwise(ends), strict=True):
             yield document, passages, _by_passage(passages, vectors[start:end])
-            start = end
 
 
 def _streamed(split: Sequence[_Split], embedder: RayEmbedder) -> Iterator[_Embedded]:
-    groups = [_sentences(passages) for _, passages in split]
+    groups = [_sentences(document, passages) for document, passages in split]
     for (document, passages), vectors in zip(split, embedder.stream(groups), strict=True):
         yield document, passages, _by_passage(passages, vectors)
 
 
-def _sentences(passages: Iterable[Passage]) -> list[Passage]:
-    return [sentence for passage in passages for sentence in sentences_of(passage)]
+def _sentences(document: Document, passages: Iterable[Passage]) -> list[Passage]:
+    """What is embedded of a document: its sentences, each with the title.
+
+    A title that only repeats how the text begins says what the text is about, but not surely what
+    a sentence of it is about. So these sentences come twice, with it and without one.
+    """
+    told = [sentence for passage in passages for sentence in sentences_of(passage)]
+    if not told or document.title not in ("", title := title_from(document.text)):
+        return told
+    return [replace(sentence, title=name) for name in (title, "") for sentence in told]
 
 
 def _by_passage(passages: Iterable[Passage], vectors: Vectors) -> list[Vectors]:
+    """A matrix for each passage, of a row for each sentence: the mean where it came twice."""
+    import numpy as np
+
     ends = [*accumulate((len(sentences_of(passage)) for passage in passages), initial=0)]
+    if len(vectors) > ends[-1]:
+        vectors = vectors[: ends[-1]] + vectors[ends[-1] :]
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return [vectors[a:b] for a, b in pairwise(ends)]
 
 
