@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.arabic import (
     arabic_share,
@@ -19,7 +19,7 @@ from rag.arabic import (
 from rag.cite import attribute, split_draft
 from rag.span import CLAUSE_END, is_cut_from, span_of
 from rag.types import DECLINED, Citation, Evidence, Sentence, Status
-from rag.verify import Checker
+from rag.verify import Checker, is_taken_back
 
 _VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
@@ -33,6 +33,7 @@ _NAME_ENDS = re.compile(r"[(\[،؛:]|\s(?:-|أو|المعروفة?)\s")
 _LONGEST_NAME = 6  # words
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHECKER = Checker()  # of parts; that of an answer may be set otherwise
+Part = tuple[Evidence, int, int]  # characters of the evidence, from and to
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
 
 
@@ -74,12 +75,13 @@ class Composer:
             leaned = {citation.number for sentence in written for citation in sentence.citations}
             second = [item for item in others if item.number in leaned][:1]
             return "quoted", self.quoted([best, *second, *others], question=question)
-        near = [*_rests(best, said), *others]
+        near = [*_rests(best, said), *map(whole, others)]
         return "answered", (*said, *self._quotations(near, said, question, most=self.quotes))
 
     def quoted(self, evidence: Sequence[Evidence], *, question: str) -> tuple[Sentence, ...]:
         """The best evidence, word for word."""
-        return self._quotations(_near(evidence), (), question, most=self.quotes_alone)
+        near = map(whole, _near(evidence))
+        return self._quotations(near, (), question, most=self.quotes_alone)
 
     def declined(self) -> tuple[Sentence, ...]:
         """The one sentence that says the articles do not tell."""
@@ -131,7 +133,7 @@ class Composer:
         return list(kept.values())
 
     def _quotations(
-        self, evidence: Iterable[Evidence], said: Sequence[Sentence], question: str, *, most: int
+        self, parts: Iterable[Part], said: Sequence[Sentence], question: str, *, most: int
     ) -> tuple[Sentence, ...]:
         """Quotations of what is not said yet, at most so many and as long as there is room for."""
         texts = [" ".join(words(sentence.text)) for sentence in said]
@@ -139,10 +141,10 @@ class Composer:
         left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
-        for item in evidence:
+        for part in parts:
             if len(quotations) == most or left < SHORTEST:
                 break
-            quotation = quote(item, longest=left, wanted=wanted)
+            quotation = quote(part, longest=left, wanted=wanted, question=question)
             plain = " ".join(words(quotation.text))
             # What was all in another script leaves nothing to show.
             if (
@@ -174,12 +176,15 @@ def _near(evidence: Sequence[Evidence]) -> list[Evidence]:
     ]
 
 
-def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
-    """The evidence word for word, or of at most `longest` words what holds most of `wanted`.
+def quote(part: Part, *, longest: int, wanted: set[str], question: str) -> Sentence:
+    """A part word for word, or of at most `longest` words what holds most of `wanted`.
 
-    Among parts that hold as much, whole clauses come first.
+    Among those that hold as much come first what holds the kind of thing that is asked for, then
+    whole clauses. Where none stands alone it is the beginning.
     """
-    places = [match.span() for match in re.finditer(r"\S+", item.quote)]
+    item, start, end = part
+    found = re.finditer(r"\S+", item.quote[start:end])
+    places = [(start + match.start(), start + match.end()) for match in found]
     final = len(places) - 1
     if final < longest:
         return _verbatim(item, places[0][0], places[-1][1])
@@ -191,22 +196,33 @@ def quote(item: Evidence, *, longest: int, wanted: set[str]) -> Sentence:
         (first, max((n for n in stops if first <= n < first + longest), default=-1))
         for first in starts
     )
-    parts = {
+    cuts = {
         *((first, first + longest - 1) for first in range(final - longest + 2)),
         *((first, last) for first, last in clauses if last - first >= SHORTEST - 1),
     }
+    asked = asked_for(question)
 
-    def worth(part: tuple[int, int]) -> tuple[int, float, int, int]:
-        first, last = part
+    def worth(cut: tuple[int, int]) -> tuple[int, bool, float, int, int]:
+        first, last = cut
         held = wanted & set().union(*stems[first : last + 1])
-        return -len(held), -(first in starts) - 0.5 * (last in stops), first - last, first
+        is_told = asked.is_held_by(item.quote[places[first][0] : places[last][1]], besides=question)
+        bounds = -(first in starts) - 0.5 * (last in stops)
+        return -len(held), not is_told, bounds, first - last, first
 
-    best = [(places[a][0], places[b][1]) for a, b in sorted(parts, key=worth)[:_TRIED]]
-    return _verbatim(item, *next((p for p in best if _stands_alone(item, *p)), best[0]))
+    best = [(places[a][0], places[b][1]) for a, b in sorted(cuts, key=worth)[:_TRIED]]
+    beginning = places[0][0], places[longest - 1][1]
+    return _verbatim(item, *next((cut for cut in best if _stands_alone(item, *cut)), beginning))
+
+
+def whole(item: Evidence) -> Part:
+    """All of it."""
+    return item, 0, len(item.quote)
 
 
 def _stands_alone(item: Evidence, start: int, end: int) -> bool:
     """Whether a part says no more than the whole: none is cut from behind «لا» or «نفى … أن»."""
+    if is_taken_back(item.quote[:start]):
+        return False
     whole = Citation(item.number, item.passage, item.start, item.end)
     return _CHECKER.check(item.quote[start:end], (whole,)).is_supported
 
@@ -243,13 +259,14 @@ def _shown(text: str) -> str:
     return " ".join("".join(filter(is_allowed, text)).split())
 
 
-def _rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Evidence]:
+def _rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Part]:
     """What was not quoted of an item: all of it, or what comes after and before a quotation."""
     quoted = [c for s in said if s.reason == _VERBATIM for c in s.citations]
     if not quoted:
-        yield item
+        yield whole(item)
         return
     first, last = min(c.start for c in quoted), max(c.end for c in quoted)
-    for rest in (replace(item, start=last), replace(item, end=first)):
-        if len(rest.quote.split()) >= _REST:
-            yield rest
+    for start, end in ((last - item.start, len(item.quote)), (0, first - item.start)):
+        is_long = len(item.quote[start:end].split()) >= _REST
+        if is_long and _stands_alone(item, start, end):
+            yield item, start, end

@@ -15,7 +15,10 @@ _MORE = 3  # words, so that a part has its beginning
 CLAUSE_END = re.compile(r"[،؛,;:.؟?!]$")
 _BOUNDING = CONDITIONS | NEGATIONS | word_set("إلا سوى عدا ماعدا باستثناء")
 _BRACKETS = (("«", "»"), ("(", ")"), ("[", "]"), ("“", "”"))
-_LEANING = frozenset("ان بان وان فان انه انها بانه بانها الذي التي الذين والذي والتي".split())
+# What begins so hangs on what stands before it.
+_LEANING = word_set(
+    "أن بأن أنه أنها بأنه بأنها الذي التي الذين إذا لو لولا بشرط شرط شريطة إلا سوى عدا باستثناء"
+)
 
 Place = tuple[int, int]  # first and last word
 
@@ -133,7 +136,8 @@ def _whole(nearest: Place, tokens: Sequence[str], longest: int) -> Place | None:
     first, last = _closed(_clauses(nearest, tokens, longest), nearest, tokens)
     text = " ".join(tokens[first : last + 1])
     is_open = any(text.count(a) != text.count(b) for a, b in _BRACKETS) or text.count('"') % 2
-    is_leaning = first > 0 and bool(_LEANING & set(words(tokens[first])))
+    begins = [_bare(word) for word in words(" ".join(tokens[first : first + 2]))]
+    is_leaning = first > 0 and (begins[0] in _LEANING or begins == ["ما", "لم"])
     return None if is_open or is_leaning else (first, last)
 
 

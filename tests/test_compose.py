@@ -122,6 +122,76 @@ def test_no_part_of_the_source_is_cut_out_from_behind_a_denial(verb, status):
     assert sentences[0].text.startswith("«…وقرأه") == (status == "answered")
 
 
+FAR = (
+    " في حديث طويل إلى الصحف وأمام عدد كبير من سكان الأحياء التي يمر بها الخط الجديد في وسط"
+    " المدينة القديمة"
+)
+PRICE = "كلفة مترو المنارة بلغت 9 مليارات دينار دفع معظمها من خزانة الدولة في خمسة أعوام متتالية"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_told"),
+    [
+        (f"أعلن الوزير{FAR} أن ", True),
+        (f"نفى الوزير{FAR} أن ", False),
+        (f"زعمت الصحيفة{FAR} أن ", False),
+        (f"لو وافق المجلس{FAR} لكانت ", False),
+        (f"نفى الوزير الخبر{FAR}، وقال إن ", True),
+    ],
+)
+def test_what_is_denied_or_only_supposed_is_not_cut_out_however_far_behind(before, is_told):
+    found = evidence(f"{before}{PRICE}.")
+    composer = Composer(Checker(), longest_words=14)
+    [cut] = composer.quoted(found, question="كم بلغت كلفة مترو المنارة؟")
+    assert ("9 مليارات" in cut.text) == is_told
+    # With nothing to cut out it is quoted from its beginning.
+    assert cut.text.startswith("«…") == is_told
+
+
+@pytest.mark.parametrize("condition", ["إذا بلغت", "بشرط أن تبلغ", "إلا إذا بلغت", "ما لم تبلغ"])
+def test_a_condition_is_not_shown_as_the_answer(condition):
+    text = f"تؤجل البلدية حفر النفق في الشهر المقبل، {condition} التبرعات 40 مليون دينار."
+    composer = Composer(Checker(), longest_sentence=9)
+    status, sentences = compose("40 مليون دينار.", evidence(text), "كم تبلغ التبرعات؟", composer)
+    assert (status, texts(sentences)) == ("quoted", [f"«{text}»"])
+
+
+def test_what_is_left_of_a_sentence_is_shown_as_a_part_of_it():
+    before = "وفتحت البلدية أبواب المسرح القديم في الصيف"
+    after = "وجمع تجار المدينة المال في ثلاثة أعوام كاملة."
+    found = evidence(f"{before}، وكلف الترميم كله 28 مليون دينار، {after}")
+    composer = Composer(Checker(), longest_sentence=8)
+    status, sentences = compose("28 مليون دينار.", found, "كم كلف الترميم؟", composer)
+    assert status == "answered"
+    assert texts(sentences) == [
+        "«…وكلف الترميم كله 28 مليون دينار…»",
+        f"«…{after}»",
+        f"«{before}…»",
+    ]
+
+
+def test_what_is_left_behind_a_claim_is_not_shown_without_it():
+    text = (
+        "زعمت الصحيفة أن الوزارة أوقفت المشروع، وكلفته 40 مليون دينار، وأن العمال تركوا الموقع أمس."
+    )
+    composer = Composer(Checker(), longest_sentence=8)
+    _, sentences = compose("كلفته 40 مليون دينار.", evidence(text), "كم كلفة المشروع؟", composer)
+    assert all("زعمت" in said or "تركوا" not in said for said in texts(sentences))
+
+
+def test_a_quotation_is_cut_where_it_holds_the_kind_of_thing_that_is_asked_for():
+    talk = "وتحدث الأهالي في المقاهي والأسواق عن " * 2
+    text = f"{talk}كلفة ترميم متحف الموانئ التي بلغت أخيرا 28 مليون دينار كاملة."
+    [cut] = Composer(Checker(), longest_words=10).quoted(evidence(text), question=QUESTION)
+    assert "28 مليون" in cut.text
+
+
+def test_a_unit_is_not_lost_on_the_way():
+    text = "حددت الوزارة جرعة الدواء عند 5 μg في اليوم وحرارة المخزن عند 4°."
+    [said] = COMPOSER.quoted(evidence(text), question="كم الجرعة؟")
+    assert said.text == f"«{text}»"
+
+
 def test_a_quotation_that_is_cut_does_not_lose_its_negation():
     end = "تستطيع البلدية بيع أرض المرفأ القديم للشركة في هذا الربيع"
     denied = f"وأوضح الناطق في حديث طويل إلى الصحف أن الأسعار مرتفعة وأنه لا {end}."

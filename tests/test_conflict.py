@@ -241,6 +241,51 @@ def test_quotations_are_cut_to_the_words_around_the_value(longest):
         assert citation.quote in sentence.text
 
 
+@pytest.mark.parametrize(("verb", "is_conflict"), [("ذكر", True), ("زعم", False)])
+def test_what_is_only_claimed_is_not_cut_out_to_make_a_conflict(verb, is_conflict):
+    price = "كلفة مترو المنارة بلغت {} مليار دينار."
+    far = (
+        "نائب في جلسة صاخبة عقدها المجلس البلدي مساء أمس بحضور عدد كبير من الصحفيين ومن سكان"
+        " الأحياء القريبة من وسط المدينة القديمة أن"
+    )
+    one = Document.of("مترو المنارة", f"قالت البلدية إن {price.format(1.2)}", source="الشرق")
+    other = Document.of("المترو", f"{verb} {far} {price.format(9)}", source="الميناء")
+    answer = quoted(one, other, question="كم بلغت كلفة مترو المنارة؟")
+    sentences = shown(answer, one, other, question=answer.question).sentences
+    assert any(each.reason == DIFFER for each in sentences) == is_conflict
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "more"),
+    [
+        (
+            "كم بلغت كلفة مترو المنارة؟",
+            "بلغت كلفة مترو المنارة 1.2 مليار دينار.",
+            "بلغت كلفة مترو المنارة مليارا و200 مليون دينار.",
+            "بلغت كلفة مترو المنارة مليارا و700 مليون دينار.",
+        ),
+        (
+            "كم يبلغ طول مترو المنارة؟",
+            "يبلغ طول مترو المنارة 27 كيلومترا ونصف الكيلومتر.",
+            "يبلغ طول مترو المنارة 27.5 كيلومترا.",
+            "يبلغ طول مترو المنارة 29 كيلومترا.",
+        ),
+        (
+            "كم عدد ركاب مترو المنارة؟",
+            "بلغ عدد ركاب مترو المنارة 310 آلاف راكب في اليوم.",
+            "بلغ عدد ركاب مترو المنارة 9 ملايين راكب في الشهر.",
+            "بلغ عدد ركاب مترو المنارة 450 ألف راكب في اليوم.",
+        ),
+    ],
+)
+def test_one_amount_said_in_two_ways_is_no_conflict(question, one, other, more):
+    first, same, differs = (
+        Document.of(f"مترو المنارة {n}", text) for n, text in enumerate((one, other, more))
+    )
+    assert found(question, first, same) == []
+    assert found(question, first, differs)
+
+
 def test_where_there_is_no_room_for_both_the_answer_stays():
     answer = quoted(TWELVE, TWENTY)
     assert shown(answer, TWELVE, TWENTY, longest=20) == answer

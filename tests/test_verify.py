@@ -29,6 +29,29 @@ def verdict(sentence, source, *, question="", best=None):
 SUPPORTED = (True, "كل ما في الجملة يرد في المصدر")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("بلغ عدد الركاب 300 راكب.", "بلغ عدد الركاب 27 ألفا و300 راكب."),
+        ("شارك في السباق 200 عداء.", "شارك في السباق ألف و200 عداء."),
+        ("كلف الجسر 200 مليون دينار.", "كلف الجسر 3 مليارات و200 مليون دينار."),
+    ],
+)
+def test_the_end_of_a_number_is_no_number_of_its_own(sentence, source):
+    assert not verdict(sentence, source)[0]
+    assert verdict(source, source) == SUPPORTED
+
+
+def test_who_denies_may_stand_far_before_what_is_denied():
+    far = (
+        " في حديث طويل إلى الصحف وأمام عدد كبير من سكان الأحياء التي يمر بها الخط الجديد في وسط"
+        " المدينة القديمة أن كلفة المترو بلغت 9 مليارات دينار."
+    )
+    sentence = "بلغت كلفة المترو 9 مليارات دينار."
+    assert verdict(sentence, f"أعلن الوزير{far}") == SUPPORTED
+    assert not verdict(sentence, f"نفى الوزير{far}")[0]
+
+
 def test_a_faithful_sentence_passes():
     sentence = "بلغت كلفة ترميم المتحف 28 مليون دينار."
     assert verdict(sentence, MUSEUM, question="كم بلغت كلفة ترميم المتحف؟") == SUPPORTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.arabic.numerals import numbers
 from rag.arabic.terms import STOP_WORDS, ngrams, stem, words
 
-ANALYSER = "sound+4gram/2"  # goes into the manifest: another name means other terms
+ANALYSER = "sound+4gram/3"  # goes into the manifest: another name means other terms
 
 # Letters that newspapers exchange in foreign names (شويغو, شويجو), and the vowels they leave out.
 _SOUNDS = str.maketrans("غجقطث", "كككتت", "اويه")

@@ -19,6 +19,7 @@ from rag.conflict.lexicon import (
     PARTS,
     PERIODS,
     POSTPONED,
+    RATED,
     RATES,
     SHARES,
     UNTRUE,
@@ -256,8 +257,10 @@ def _times(need: Need, claim: Claim) -> frozenset[str]:
     """The words that tell which time, or how long, an amount is of."""
     forms = [token.form for token in tokens_of(claim.item.quote)]
     told = {form for form in forms if form in RATES | PERIODS and not need.speaks_of(form)}
-    parts = (f"{a} {b}" for a, b in pairwise(forms) if a in PARTS and b in ORDINALS)
-    return frozenset(told.union(parts))
+    pairs = [*pairwise(forms)]
+    parts = (f"{a} {b}" for a, b in pairs if a in PARTS and b in ORDINALS)
+    rates = (b for a, b in pairs if a == "في" and b in RATED)  # «310 آلاف راكب في اليوم»
+    return frozenset(told.union(parts, rates))
 
 
 def _is_qualified_alike(need: Need, one: Claim, other: Claim) -> bool:

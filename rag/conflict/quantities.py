@@ -19,6 +19,8 @@ _ENDS = frozenset(".,،؛:؟?!()\n")
 _SCALES = {"الف": 10**3, "الاف": 10**3, "الفا": 10**3}
 _SCALES |= dict.fromkeys(("مليون", "ملايين", "مليونا"), 10**6)
 _SCALES |= dict.fromkeys(("مليار", "مليارات", "مليارا"), 10**9)
+_ARTICLES = ("ال", "وال", "بال", "لل")
+_PARTS = frozenset(("ونصف", "وربع", "وثلث", "وثلثين"))
 _LEAST_ROUNDED = 100  # smaller counts are told exactly
 _ABOUT = 0.25  # of a value that is only about right
 _BEFORE, _NEAR = 9, 6  # words before a quantity and after it that may say whom it counts
@@ -85,7 +87,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 def _quantity(forms: Sequence[str], place: int) -> Quantity | None:
     taken = amount_at(forms, place)
     # «الأشهر الأربعة» counts nothing that was not told before.
-    is_definite = forms[place].startswith(("ال", "وال", "بال", "لل"))
+    is_definite = (
+        forms[place].startswith(("ال", "وال", "بال", "لل")) and forms[place] not in _SCALES
+    )
     if taken is None or taken[0].text.count(".") > 1 or is_definite:
         return None
     (amount, length), step = taken, _step(taken[0].text)
@@ -93,10 +97,6 @@ def _quantity(forms: Sequence[str], place: int) -> Quantity | None:
     last = place + length
     if scale := _SCALES.get(amount.unit):  # «2.3 مليون»
         value, step, last = value * scale, step * scale, last + 1
-        amount = _again(forms, place, last) or amount
-    rest = _rest(forms, last)
-    if rest and value >= 1000 and value % 1000 == 0 and rest[0] < 1000 <= value:  # «12 ألفا و300»
-        value, step, last = value + rest[0], _step(str(rest[0])), rest[1]
         amount = _again(forms, place, last) or amount
     least, most = _bounds(
         value, step, amount, forms=(forms[max(0, place - 3) : place], forms[last : last + 4])
@@ -108,14 +108,6 @@ def _again(forms: Sequence[str], place: int, last: int) -> Amount | None:
     """The unit and bound of a value that has more words than its amount was read from."""
     taken = amount_at([*forms[:place], "5", *forms[last:]], place)
     return taken[0] if taken else None
-
-
-def _rest(forms: Sequence[str], last: int) -> tuple[int, int] | None:
-    if forms[last : last + 1] != ["و"] or last + 1 >= len(forms):
-        return None
-    taken = amount_at(forms, last + 1)
-    is_whole = taken is not None and taken[0].text.isdigit()
-    return (int(taken[0].text), last + 1 + taken[1]) if taken and is_whole else None
 
 
 def _step(text: str) -> float:
@@ -137,6 +129,8 @@ def _bounds(
         return 0.0, value
     if ABOUT.intersection(before) or ABOUT.intersection(after[:2]):
         return value * (1 - _ABOUT), value * (1 + _ABOUT)
+    if _PARTS.intersection(after[:2]):  # «27 كيلومترا ونصف الكيلومتر»
+        return value, value + next(size for size in (10**9, 10**6, 1000, 1) if not value % size)
     half = step / 2 if value >= _LEAST_ROUNDED or step < 1 or is_percent else 0.0
     if is_percent:
         half = min(half, 0.5)

@@ -10,6 +10,7 @@ from rag.arabic import content_stems, is_allowed
 from rag.clean.dates import explain_day
 from rag.compose import SHORTEST
 from rag.types import Citation, Document, Evidence, Sentence
+from rag.verify import is_taken_back
 
 DIFFER = "مقالان يختلفان"  # the reason of such a sentence
 _LONGEST = 25  # words of one quotation: what holds the value, not the whole story
@@ -56,20 +57,25 @@ def shown_within(conflict: Conflict, longest: int, *, wanted: Collection[str]) -
     last = min(_LONGEST, room - min(first, lengths[0]))
     if min(first, last) < SHORTEST:
         return None
-    quotes, citations = zip(
-        *(_cut(side, n, wanted) for side, n in zip(sides, (first, last), strict=True)), strict=True
-    )
+    cut = [_cut(side, n, wanted) for side, n in zip(sides, (first, last), strict=True)]
+    if None in cut:
+        return None
+    quotes, citations = zip(*filter(None, cut), strict=True)
     head = f"ورد في {one}: {quotes[0]}"
     text = f"{head}، بينما ورد في {other}: {quotes[1]}"
     return Sentence(f"{text}.", citations, True, DIFFER, places=(len(head), len(text)))
 
 
-def _cut(side: Side, longest: int, wanted: Collection[str]) -> tuple[str, Citation]:
-    """The words around what decides, as the article has them, in quotation marks."""
+def _cut(side: Side, longest: int, wanted: Collection[str]) -> tuple[str, Citation] | None:
+    """The words around what decides, as the article has them, in quotation marks.
+
+    Nothing where it denies or only supposes them in words for which there is no room.
+    """
     quote = side.item.quote
     spans = [match.span() for match in re.finditer(r"\S+", quote)]
     first = next(i for i, (_, end) in enumerate(spans) if end > side.start)
     last = max(i for i, (start, _) in enumerate(spans) if start < side.end)
+    last = min(last + 1, len(spans) - 1, first + longest - 1)  # what is counted
     start, stop = 0, len(spans)
     if len(spans) > longest:
         stems = [set(content_stems(quote[a:b])) for a, b in spans]
@@ -79,7 +85,10 @@ def _cut(side: Side, longest: int, wanted: Collection[str]) -> tuple[str, Citati
             held = set(wanted).intersection(*[set().union(*stems[n : n + longest])])
             return len(held), n == 0 or quote[spans[n - 1][1] - 1] in _EDGES
 
-        start = max(starts or [first], key=worth)
+        sound = [n for n in starts or [first] if not is_taken_back(quote[: spans[n][0]])]
+        if not sound:
+            return None
+        start = max(sound, key=worth)
         stop = min(start + longest, len(spans))
     begin, end = spans[start][0], spans[stop - 1][1]
     end = begin + len(quote[begin:end].rstrip(_EDGES))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag import models
 from rag.bulk import RayEmbedder
-from rag.compose import Composer
+from rag.compose import SHORTEST, Composer
 from rag.confidence import Confidence
 from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
@@ -26,7 +26,7 @@ from rag.factory.index import erase_index, index_identity, make_chunker, make_in
 from rag.factory.kinds import arguments, known, models_folder
 from rag.factory.lazy import LazyEmbedder, LazyGenerator
 from rag.generate import Turns
-from rag.overview import SHORTEST_QUOTATION, Overviewer
+from rag.overview import Overviewer
 from rag.pipeline import Rag, Steps
 from rag.priors import Priors
 from rag.prompt import Prompt
@@ -107,9 +107,9 @@ def make_steps(settings: Settings) -> Steps:
 
 
 def _overviewer(longest_words: int) -> Overviewer:
-    if longest_words < SHORTEST_QUOTATION:
+    if longest_words < SHORTEST:
         raise SettingsError(
-            f"answer.longest_summary is {longest_words} words, fewer than {SHORTEST_QUOTATION}, "
+            f"answer.longest_summary is {longest_words} words, fewer than {SHORTEST}, "
             "the shortest quotation; raise it"
         )
     return Overviewer(longest_words)

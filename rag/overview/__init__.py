@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 
 from rag.arabic import Wanted, content_stems, wanted
 from rag.clock import Clock
-from rag.compose import quote
+from rag.compose import SHORTEST, quote, whole
 from rag.followup import sources_of
 from rag.index import Index
 from rag.overview.choice import LONGEST, Candidate, chosen, in_order, paired
@@ -16,13 +17,13 @@ from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import DECLINED, Answer, Evidence, Filter, Hit, Sentence
 
-__all__ = ["SHORTEST_QUOTATION", "Overviewer", "snapshots"]
+__all__ = ["Overviewer", "snapshots"]
 
-SHORTEST_QUOTATION = 8  # words; less tells a reader nothing
 _SUMMED = 0.6  # of an article's words at most: a summary is shorter than what it sums up
 _MOST = 6  # sentences
 _SHOWN = 10  # hits of the answer
 _PAIRS = 2  # sentences for each side of a comparison
+_PAIRED = 100  # sentences of a side that are held against the other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,13 @@ class Overviewer:
         if not found:
             return None
         share = min(each.share for each in found)
-        copies = index.copies({hit.passage.document_id for hit in hits})
-        answer = Answer(
-            question,
-            overview=asked.aim,
-            hits=tuple(hits),
-            confidence=share,
-            copies={name: tuple(others) for name, others in copies.items() if others},
-        )
+        answer = Answer(question, overview=asked.aim, hits=tuple(hits), confidence=share)
         if share < self.found_above:
             declined = replace(answer, status="declined", sentences=(Sentence(DECLINED),))
-            return with_suggestions(declined, retriever.asked(question, history))
+            declined = with_suggestions(declined, retriever.asked(question, history))
+            return _with_copies(declined, index)
         picked = self._picked(asked, found)
-        return self._quoted(answer, picked) if picked else None
+        return _with_copies(self._quoted(answer, picked), index) if picked else None
 
     def _found(
         self,
@@ -90,6 +85,8 @@ class Overviewer:
                 return [], []
             return [article_of(spoken[0].document_id, index)], list(history[-1].hits)
         names = completed(asked.topics)
+        if not names:
+            return [], []
         lookups = [
             Lookup(name, retriever, index, aspect=asked.aspect, within=within) for name in names
         ]
@@ -107,8 +104,8 @@ class Overviewer:
         if asked.aim == "comparison":
             ours, theirs = found
             pairs = paired(
-                ours.candidates,
-                theirs.candidates,
+                nlargest(_PAIRED, ours.candidates, key=ours.worth),
+                nlargest(_PAIRED, theirs.candidates, key=theirs.worth),
                 lambda first, second: ours.worth(first) + theirs.worth(second),
                 most=_PAIRS,
             )
@@ -128,16 +125,24 @@ class Overviewer:
         asked = set(content_stems(answer.question))
         longest = LONGEST
         if answer.overview == "comparison":
-            longest = max(SHORTEST_QUOTATION, self.longest_words // (2 * _PAIRS))
+            longest = max(SHORTEST, self.longest_words // (2 * _PAIRS))
         evidence: list[Evidence] = []
         sentences: list[Sentence] = []
         for number, (side, each) in enumerate(picked, start=1):
             evidence.append(Evidence(number, each.passage, each.start, each.end))
-            said = quote(evidence[-1], longest=longest, wanted=asked)
+            part = whole(evidence[-1])
+            said = quote(part, longest=longest, wanted=asked, question="")
             side = side.replace(": «", " «")  # which is where readers part it from the quotation
             sentences.append(replace(said, text=f"{side}: {said.text}" if side else said.text))
         answer = replace(answer, status="quoted", evidence=tuple(evidence))
         return replace(answer, sentences=tuple(sentences))
+
+
+def _with_copies(answer: Answer, index: Index) -> Answer:
+    """The answer with the copies of what was found and of what is quoted: not all of it is both."""
+    told = [item.passage for item in answer.hits] + [item.passage for item in answer.evidence]
+    copies = index.copies({passage.document_id for passage in told})
+    return replace(answer, copies={name: tuple(same) for name, same in copies.items() if same})
 
 
 def snapshots(answer: Answer, clock: Clock) -> Iterator[Answer]:

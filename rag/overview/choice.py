@@ -107,13 +107,12 @@ def chosen(
     """
     taken: list[Candidate] = []
     left = longest_words
-    rest = list(candidates)
-    while rest and len(taken) < most:
-        best = max(rest, key=lambda each: worth(each) - _NOVELTY * _likeness(each, taken))
+    rest = [(worth(each), each) for each in candidates]
+    while len(taken) < most and (rest := [pair for pair in rest if pair[1].length <= left]):
+        best = max(rest, key=lambda pair: pair[0] - _NOVELTY * _likeness(pair[1], taken))
         rest.remove(best)
-        if best.length <= left:
-            taken.append(best)
-            left -= best.length
+        taken.append(best[1])
+        left -= best[1].length
     return taken
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rag.arabic import STOP_WORDS, words
+from rag.arabic import STOP_WORDS, normalise, words
 from rag.index import Index
 from rag.overview.choice import Candidate, candidates_of, likeness_to_all
 from rag.overview.naming import Forms, Name
@@ -21,6 +21,18 @@ _SPOKEN = 0.5  # words of the name in a sentence, beside its cosine with the nam
 _ASPECT = 0.4  # and words of what is compared
 _OWN = 0.7  # of what the best passage or sentence holds of a name, another must hold this much,
 _SOME = 0.3  # or this much of the name if it is near
+# What only says which one of a kind, and the times that are told apart so.
+_WHICH = frozenset(
+    map(
+        normalise,
+        (
+            "الأول الأولى الثاني الثانية الثالث الثالثة الرابع الرابعة الخامس الخامسة "
+            "الأخير الأخيرة الماضي الماضية الحالي الحالية المقبل المقبلة القادم القادمة "
+            "السابق السابقة الجاري الجارية القديم القديمة الجديد الجديدة"
+        ).split(),
+    )
+)
+_TIMES = frozenset(map(normalise, "العام السنة الشهر الأسبوع الموسم القرن".split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +161,49 @@ def article_of(document_id: str, index: Index, *, share: float = 1.0) -> Found:
 
 
 def completed(names: Sequence[str]) -> tuple[str, ...]:
-    """The sides of a comparison, the first with what the second alone says of both.
+    """The names, and of two sides of a comparison each with what only the other says of both.
+
+    None where the second is only a number, and the first has none in whose place it could stand.
 
     >>> completed(("الخط الأول", "الخط الثاني لمترو المنارة"))
     ('الخط الأول لمترو المنارة', 'الخط الثاني لمترو المنارة')
+    >>> completed(("محصول التمور في 2023", "2024"))
+    ('محصول التمور في 2023', 'محصول التمور في 2024')
     """
-    split = [name.split() for name in names]
-    if len(split) != 2 or split[0][:1] != split[1][:1] or len(split[0]) >= len(split[1]):
+    if len(names) != 2:
         return tuple(names)
-    return f"{names[0]} {' '.join(split[1][len(split[0]) :])}", names[1]
+    first, second = (name.split() for name in names)
+    if _is_elliptical(second):
+        place = _place_of(second, first)
+        if place is None:
+            return () if _is_number(second[0]) else tuple(names)
+        return names[0], " ".join([*first[:place], *second, *first[place + len(second) :]])
+    if first[:1] != second[:1] or len(first) >= len(second):
+        return tuple(names)
+    return f"{names[0]} {' '.join(second[len(first) :])}", names[1]
+
+
+def _is_elliptical(side: Sequence[str]) -> bool:
+    """Whether a side only says which one of a kind: «2024», «الثاني», «العام الماضي»."""
+    forms = [normalise(word) for word in side]
+    is_which = forms[-1] in _WHICH and (len(side) == 1 or (len(side) == 2 and forms[0] in _TIMES))
+    return is_which or (len(side) == 1 and _is_number(side[0]))
+
+
+def _place_of(side: Sequence[str], other: Sequence[str]) -> int | None:
+    """Where in the other side stands what this one has in its place, of as many words."""
+    forms = [normalise(word) for word in other]
+    if _is_number(side[0]):
+        return next((n for n, word in enumerate(other) if _is_number(word)), None)
+    if len(side) == 1:
+        return next((n for n, form in enumerate(forms) if n and form in _WHICH), None)
+    time = normalise(side[0])
+    whole = range(len(forms) - 1)
+    return next((n for n in whole if time in forms[n : n + 2] and n), None)
+
+
+def _is_number(word: str) -> bool:
+    return word.strip("،,.").isdecimal()
 
 
 def ranked_hits(lookups: Sequence[Lookup]) -> list[Hit]:

@@ -26,12 +26,14 @@ from rag.verify.contrasts import (
     wrong_unit,
 )
 from rag.verify.licences import is_neutral
-from rag.verify.limits import bound_left_out
+from rag.verify.limits import bound_left_out, is_taken_back
 from rag.verify.names import shortened
 from rag.verify.parts import clauses
 from rag.verify.reading import Word, read
 from rag.verify.roles import main_line, misplaced
 from rag.verify.variants import attributed, in_order, other_voice
+
+__all__ = ["Checker", "Verdict", "is_taken_back"]
 
 _TURNS = 2  # in another voice, then in another order
 _LATIN = re.compile(r"[a-z\u00df-\u024f]{2,}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.arabic import STOP_WORDS, numbers, words
+from rag.arabic import STOP_WORDS, are_joined, numbers, words
 from rag.verify.lexicon import (
     LENGTHS,
     MONEY,
@@ -93,6 +93,10 @@ def amount_at(tokens: Sequence[str], place: int) -> tuple[Amount, int] | None:
     length = 1
     while place + length < len(tokens):
         following = tokens[place + length]
+        if following == "و" and are_joined(tokens, place + length):  # «27 ألفا و300»
+            run += [following, tokens[place + length + 1]]
+            value, length = _value(tuple(run)), length + 2
+            continue
         is_joined = following[0] == "و" and bool(_number_word(following[1:] or "-"))
         if following[0].isdigit() or not (
             is_joined

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from rag.arabic import words
 from rag.verify.alignment import Alignment
 from rag.verify.lexicon import word_set
 from rag.verify.reading import Word
@@ -55,9 +56,10 @@ _PARTLY = word_set(
     "ثلثها ثلثهم ربعه ربعها ربعهم"
 )
 _BUT = word_set("سوى إلا")
-_LISTED = _PARTIAL | _DENIED | _NOT_DONE | _PARTLY
+_UNREAL = word_set("لو لولا إذا")
+_LISTED = _PARTIAL | _DENIED | _NOT_DONE | _PARTLY | _UNREAL
 _NEAR = 4  # words between one who wants or tries and what he does not do
-_FAR = 10  # words between one who says and what is said, where nobody else speaks
+_FAR = 10  # words between one who wants and what he wants, where nobody else speaks
 _PHRASE = 6  # words of a superlative
 
 
@@ -171,13 +173,28 @@ def _spoken(found: Alignment, ours: Collection[int], that: int) -> str:
     """Who does not say, in the sentence, what stands behind «أن»."""
     if found.source[that].is_joined:
         return ""  # «… وأن» goes on with what is said, by whomever
-    for word in reversed(found.source[max(0, that - _FAR) : that]):
+    for word in reversed(found.source[:that]):
         form = _bare(word.form)
         if word.sentence != found.source[that].sentence or word.is_reported or form in _SAYING:
             return ""
         if word.place in ours:
             continue
         is_doubted = word.is_negated and word.place == that - 1
-        if is_doubted or form in _DENIED | _NOT_DONE:
+        is_near = that - word.place <= _FAR
+        if is_doubted or form in _DENIED or (is_near and form in _NOT_DONE):
             return word.form
     return ""
+
+
+def is_taken_back(before: str) -> bool:
+    """Whether what stands before a part of a sentence denies or only supposes it, however far.
+
+    >>> is_taken_back("نفى الوزير أن"), is_taken_back("نفى الوزير ذلك، وقال إن")
+    (True, False)
+    """
+    for form in map(_bare, reversed(words(before))):
+        if form in _SAYING:
+            return False
+        if form in _DENIED or form in _UNREAL:
+            return True
+    return False
