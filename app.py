@@ -29,7 +29,6 @@ STOPPING = "() => ({__type__: 'update', value: 'يتوقف…', interactive: fal
 SILENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 log = logging.getLogger("rag.chat")
-
 Turns = list[page.Turn]
 Shown = dict[Any, Any]  # widget to its value
 
@@ -83,11 +82,12 @@ class LimitFields:
 class Chat:
     """The widgets of the page, and what happens when they are used."""
 
-    def __init__(self, rag: Rag, examples: Sequence[str]) -> None:
+    def __init__(self, rag: Rag, examples: Sequence[str] | None) -> None:
         self._rag = rag
         self._turns = gr.State([])
         with gr.Column(elem_id="page"):
-            self._header = _html(page.header_html(len(rag.documents())))
+            self._header = _html(page.header_html(len(documents := rag.documents())))
+            examples = page.examples_of(documents) if examples is None else examples
             self._earlier = _html(elem_id="earlier")
             with gr.Column(elem_id="current"):
                 self._answer = _html(elem_id="answer")
@@ -192,11 +192,11 @@ class Chat:
         }
 
     def _with(self, turn: page.Turn, answer: Answer) -> page.Turn:
-        documents = turn.documents
-        if not documents and answer.hits:
-            found = self._rag.documents([hit.passage.document_id for hit in answer.hits])
-            documents = {document.id: document for document in found}
-        return replace(turn, answer=answer, documents=documents)
+        turn = replace(turn, answer=answer)
+        if turn.document_ids - turn.documents.keys():
+            found = self._rag.documents([*turn.document_ids])
+            turn = replace(turn, documents={document.id: document for document in found})
+        return turn
 
     def _view(self, turns: Turns, before: page.Turn | None = None) -> Shown:
         """What the last turn looks like; where only its draft has grown, no more than that."""
@@ -218,11 +218,11 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = False,
-    examples: Sequence[str] = page.EXAMPLES,
+    examples: Sequence[str] | None = None,
 ) -> gr.Blocks:
     """Start the chat and return; `close()` of what is returned ends it.
 
-    `examples` are questions that a reader can ask with one click.
+    `examples` are questions to ask with one click; without any given they fit the articles.
     """
     with gr.Blocks(title=page.NAME, analytics_enabled=False, fill_width=True) as blocks:
         Chat(rag, examples)

@@ -154,18 +154,18 @@ class Retriever:
         """
         import numpy as np
 
-        known = {q: self._recent[q] for q in questions if q in self._recent}
+        recent = self._recent  # never changed, only replaced: two questions may be asked at once
+        known = {q: recent[q] for q in questions if q in recent}
         missing = [question for question in dict.fromkeys(questions) if question not in known]
         if missing:
-            if len(self._recent) > _KEPT:
-                self._recent = known
             told = [in_standard(question) for question in missing]
             texts = list(dict.fromkeys([*missing, *told]))
             rows = dict(zip(texts, self._embedder.embed_questions(texts), strict=True))
             for question, standard in zip(missing, told, strict=True):
                 vector = rows[question] + rows[standard]
-                self._recent[question] = vector / max(float(np.linalg.norm(vector)), 1e-12)
-        return np.stack([self._recent[question] for question in questions])
+                known[question] = vector / max(float(np.linalg.norm(vector)), 1e-12)
+            self._recent = {**recent, **known} if len(recent) < _KEPT else known
+        return np.stack([known[question] for question in questions])
 
     def _fused(self, questions: Sequence[str], within: Filter | None) -> list[list[Hit]]:
         vectors = self._vectors(questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
@@ -92,9 +92,23 @@ def suggestions_for(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     near = _near(question, hits)
     found = [ABOUT.format(phrase) for phrase in _phrases(question, near)[:_PHRASES]]
     named = {tuple(words(topic)) for topic in wanted(question).topics}
-    found += [ARTICLE.format(title) for title in _titles(near) if not named & _names(title)]
+    titles = (hit.passage.title for hit in near)
+    found += about_articles(title for title in titles if not named & _names(title))
     asked = words(question)
     return tuple(each for each in dict.fromkeys(found) if words(each) != asked)[:_MOST]
+
+
+def about_articles(titles: Iterable[str]) -> Iterator[str]:
+    """Questions about whole articles, each once, of those whose titles can be asked for."""
+    asked = set[str]()
+    for title in titles:
+        plain = " ".join(title.split())
+        if title in asked or not plain or len(plain.split()) > _LONGEST_TITLE:
+            continue
+        asked.add(title)
+        if arabic_share(plain) >= 0.5:
+            # One pair of quotation marks stands within another.
+            yield ARTICLE.format(plain.replace("«", "“").replace("»", "”").rstrip(" .،؛:"))
 
 
 def _near(question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -111,14 +125,6 @@ def _near(question: str, hits: Sequence[Hit]) -> list[Hit]:
         if (hit.dense or 0.0) >= level
         or ((hit.dense or 0.0) >= _NEAR_IF_TITLED and asked & set(content_stems(hit.passage.title)))
     ]
-
-
-def _titles(hits: Sequence[Hit]) -> Iterator[str]:
-    for hit in hits:
-        title = " ".join(hit.passage.title.split())
-        if title and len(title.split()) <= _LONGEST_TITLE and arabic_share(title) >= 0.5:
-            # One pair of quotation marks stands within another.
-            yield title.replace("«", "“").replace("»", "”").rstrip(" .،؛:")
 
 
 def _names(title: str) -> set[tuple[str, ...]]:

@@ -6,11 +6,13 @@ from fake_pipeline import indexed
 
 from rag.arabic import analyse
 from rag.clock import Clock
+from rag.compose import SHORTEST
 from rag.fakes import ExactIndex, FakeEmbedder
-from rag.overview import SHORTEST_QUOTATION, Overviewer, snapshots
-from rag.overview.choice import candidates_of
+from rag.overview import Overviewer, snapshots
+from rag.overview.choice import candidates_of, chosen
 from rag.overview.naming import Forms, Name
 from rag.overview.search import completed
+from rag.page import Turn
 from rag.retrieve import Retriever
 from rag.types import DECLINED, Document, Filter, passage_of
 
@@ -201,7 +203,7 @@ def test_what_is_named_but_has_nothing_to_quote_is_left_to_the_ordinary_way(ask)
 def test_a_side_of_a_comparison_is_quoted_in_eight_words_at_least(ask):
     question = "ما الفرق بين الخط الأول والخط الثاني؟"
     for sentence in ask(question, overviewer=Overviewer(longest_words=8)).sentences:
-        assert len(sentence.citations[0].quote.split()) == SHORTEST_QUOTATION
+        assert len(sentence.citations[0].quote.split()) == SHORTEST
 
 
 def test_a_word_that_no_text_has_weighs_most():
@@ -221,3 +223,59 @@ def test_a_word_is_found_with_what_is_attached_to_it(word):
 def test_one_side_lends_the_other_what_it_says_of_both():
     assert completed(("الخط الأول", "الخط الثاني لمترو المنارة"))[0] == "الخط الأول لمترو المنارة"
     assert completed(("متحف الموانئ", "متحف الطيران")) == ("متحف الموانئ", "متحف الطيران")
+
+
+@pytest.mark.parametrize(
+    ("sides", "second"),
+    [
+        (("محصول التمور في 2023", "2024"), "محصول التمور في 2024"),
+        (("طول الخط الأول", "الثاني"), "طول الخط الثاني"),
+        (("محصول التمور هذا العام", "العام الماضي"), "محصول التمور العام الماضي"),
+        (("مترو المنارة", "المطار"), "المطار"),
+    ],
+)
+def test_a_second_side_that_only_says_which_one_has_the_words_of_the_first(sides, second):
+    assert completed(sides) == (sides[0], second)
+
+
+def test_a_number_alone_is_looked_up_nowhere(ask):
+    assert completed(("محصول التمور", "2024")) == ()
+    assert ask("ما الفرق بين محصول التمور و2024؟") is None
+
+
+def test_what_an_overview_quotes_has_its_copies_told_even_if_it_is_no_hit():
+    repaired = "الجسر السوق الميناء المتحف المسرح الحديقة الملعب المكتبة المستشفى المدرسة".split()
+    news = [
+        Document.of(f"أخبار {it}", f"يتحدث أهل المنارة عن ترميم {it} وعن مواعيد البلدية منذ أيام.")
+        for it in repaired
+    ]
+    rest = " وتحدث السكان عن أسعار الخضار في الأسواق. وأقيم معرض صغير للصور في ساحة قديمة." * 2
+    tours = [
+        Document.of(f"جولة {day}", f"بدأ ترميم قلعة المنارة {day} في المنارة أمس.{rest}")
+        for day in ("الأحد", "الاثنين")
+    ]
+    index = indexed([*news, *tours, METRO, SECOND])
+    index.set_copies([[tours[0].id, METRO.id], [tours[1].id, SECOND.id]])
+    index.commit()
+    retriever = Retriever(FakeEmbedder(), index)
+    answer = Overviewer().answer("ماذا قيل عن ترميم المنارة؟", retriever, index)
+    hits = {hit.passage.document_id for hit in answer.hits}
+    beyond = {item.passage.document_id for item in answer.evidence} - hits
+    assert beyond
+    assert beyond <= answer.copies.keys() & Turn(1, answer, {}).document_ids
+
+
+def test_sentences_of_a_long_article_are_chosen_without_weighing_each_again_and_again():
+    text = " ".join(f"قال الشاهد رقم {n} إن الجسر أغلق مساء ذلك اليوم." for n in range(600))
+    document = Document.of("إغلاق الجسر", text)
+    index = indexed([document])
+    candidates = candidates_of(index.passages(document.id), index)
+    weighed = []
+
+    def worth(candidate):
+        weighed.append(candidate)
+        return 1.0
+
+    taken = chosen(candidates, worth, longest_words=25, most=6)
+    assert len(taken) == 2
+    assert len(weighed) == len(candidates) == 600

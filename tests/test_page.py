@@ -7,6 +7,7 @@ import pytest
 
 from rag import errors, page
 from rag.page import Limits, Problem, Turn
+from rag.page.examples import DEMO
 from rag.page.limits import parse_limit
 from rag.page.shell import CONTENT_SECURITY_POLICY, Shell, dressed
 from rag.types import (
@@ -522,6 +523,16 @@ def test_only_finished_answers_are_a_history():
         Turn(5, answered(question="ه", status="writing")),
     ]
     assert [answer.question for answer in page.finished_answers(turns)] == ["أ", "د"]
+
+
+def test_the_first_questions_are_about_articles_that_are_there():
+    question, title = next(iter(DEMO.items()))
+    assert page.examples_of([ARTICLE, Document.of(title, "نص.")]) == [question]
+    own = [Document.of(f"خبر {n} عن «المرفأ»", "نص.") for n in range(6)]
+    assert page.examples_of([*own, Document.of("English title", "نص.")]) == [
+        f"ما أبرز ما ورد في مقال «خبر {n} عن “المرفأ”»؟" for n in (5, 4, 3, 2)
+    ]
+    assert page.examples_of([]) == []
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,24 @@ def make_retriever(embedder):
     return make
 
 
+def test_a_vector_that_is_at_hand_is_not_lost_to_questions_asked_meanwhile(embedder):
+    retriever = Retriever(embedder, indexed([METRO, MUSEUM], embedder))
+    first = Answer("متى افتتح المتحف؟", hits=tuple(retriever.search("متى افتتح المتحف؟")))
+    embed = embedder.embed_questions
+    follow_up = "ومن افتتحه؟"
+
+    def meanwhile(texts):
+        if follow_up not in texts:  # what it stands for is embedded, itself it is at hand
+            embedder.embed_questions = embed
+            for number in range(70):
+                retriever.search(f"سؤال رقم {number}")
+        return embed(texts)
+
+    embedder.embed_questions = meanwhile
+    assert retriever.search(follow_up, history=[first])
+    assert "سؤال رقم 69" in embedder.asked
+
+
 def passages(count):
     document = Document.of("", "كلمة " * count)
     return [passage_of(document, 5 * n, 5 * n + 4) for n in range(count)]

@@ -35,6 +35,8 @@ def resolve(question: str, previous: str, sources: Sequence[Passage]) -> str:
     'متى افتُتح الخط الثاني لمترو المنارة؟'
     """
     leaning = leaning_of(question)
+    if leaning == "nothing":
+        return question
     before = spoken(previous)
     if leaning == "replaces":
         return _replaced(meant_words(question), before, sources)

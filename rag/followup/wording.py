@@ -12,7 +12,7 @@ from rag.arabic import STOP_WORDS, words
 # How a question leans on the turn before it. It `replaces` something in it («والخط الثاني؟»,
 # «لا، أقصد …»), is `bare` of anything but question words («ومتى؟»), `points` at what was spoken of
 # («ومن صممه؟»), or is `open`: its words do not tell.
-Leaning = Literal["replaces", "bare", "points", "open"]
+Leaning = Literal["replaces", "bare", "points", "open", "nothing"]
 
 # All words are in the normal form of `words`.
 _ASKING = frozenset(
@@ -26,6 +26,13 @@ _ASKING = frozenset(
 _COUNTING = frozenset("كم كام بكم بكام قديش اديش شكد شقد اي ايه ايا how".split())
 _OPENING = frozenset(
     "طيب طب حسنا تمام شكرا اوكي يعني لكن و ثم and so ok okay then but thanks".split()
+)
+_COURTESY = frozenset(
+    (
+        "جزيلا لك لكم كثيرا جدا نعم لا كلا اجل بلي ايوه ايوا حاضر مرحبا اهلا السلام سلام عليكم "
+        "ممتاز جيد رايع جميل احسنت عفوا مفهوم فهمت مشكور "
+        "yes no thank you very much great good hello hi please fine"
+    ).split()
 )
 _POINTING = frozenset(
     (
@@ -147,8 +154,12 @@ def leaning_of(question: str) -> Leaning:
 
     >>> leaning_of("ومتى؟"), leaning_of("ومن صممه؟"), leaning_of("والخط الثاني؟")
     ('bare', 'points', 'replaces')
+    >>> leaning_of("شكراً لك")
+    'nothing'
     """
     said = spoken(question)
+    if all(word.is_opening or word.form in _COURTESY for word in said):
+        return "nothing"
     content = [word for word in said if word.is_content]
     if len(content) <= _LONGEST_REPLACEMENT and _replaces(question, said):
         return "replaces"
@@ -230,7 +241,7 @@ def _replaces(question: str, said: Sequence[Word]) -> bool:
     if _ABOUT.match(_plain(question)) and not any(word.is_asking for word in said[2:]):
         return any(word.is_content for word in said)
     begins = words(question)[:1]
-    joined = bool(begins) and (
+    joined = bool(begins and said) and (
         begins[0] in _OPENING or begins[0] != said[0].form or _is_joined(begins[0])
     )
     return joined and not any(w.is_asking for w in said) and any(w.is_content for w in said)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag.cite import read_markers
+from rag.page.examples import examples_of
 from rag.page.limits import HINT as LIMITS_HINT
 from rag.page.limits import Limits, outlets_of, within_html
 from rag.page.markup import days_html, direction, escaped, latin, title_html
@@ -18,7 +19,6 @@ from rag.report import INSTEAD_HEADING
 from rag.types import Document, Sentence
 
 __all__ = [
-    "EXAMPLES",
     "ICON",
     "KEYS",
     "LIMITS_HINT",
@@ -30,6 +30,7 @@ __all__ = [
     "answer_html",
     "articles_count",
     "escaped",
+    "examples_of",
     "finished_answers",
     "header_html",
     "marked_passage",
@@ -42,12 +43,6 @@ __all__ = [
 NAME = "مُسنَد"
 ICON = Path(__file__).with_name("icon.svg")
 
-EXAMPLES = (
-    "متى وقّع بوتين وكيم معاهدة الشراكة الاستراتيجية الشاملة؟",
-    "ما الأجهزة العلمية التي يحملها مسبار الأمل؟",
-    "كم بلغت كلفة الخط الأول لمترو المنارة؟",
-    "لماذا سقطت المركبة التي كانت تحمل المستكشف راشد؟",
-)
 KEYS = f'<p dir="rtl">{latin("Enter")} يرسل السؤال، و{latin("Shift+Enter")} يبدأ سطراً جديداً.</p>'
 
 _STATUSES = {
@@ -60,7 +55,7 @@ _STATUSES = {
     "failed": "تعذّرت الإجابة",
 }
 _NOTES = {
-    "quoted": "لم تثبت صياغةٌ أمام المراجعة، فهذا أقرب ما في المقالات بلفظه.",
+    "quoted": "أقرب ما في المقالات إلى سؤالك، بلفظه.",
     "declined": "لم يُكتب شيء من خارج المقالات. تجد أدناه أقرب المقاطع إلى سؤالك.",
     "stopped": "لم تكتمل الإجابة ولم تُراجَع. اطرح سؤالك من جديد متى شئت.",
 }

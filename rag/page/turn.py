@@ -32,6 +32,13 @@ class Turn:
         return "writing" if self.answer.hits else "searching"
 
     @property
+    def document_ids(self) -> set[str]:
+        """The articles it shows: an overview may quote one that is not among its hits."""
+        shown = [hit.passage for hit in self.answer.hits]
+        shown += [item.passage for item in self.answer.evidence]
+        return {passage.document_id for passage in shown}
+
+    @property
     def is_open(self) -> bool:
         """Whether its answer is still to come."""
         return self.state in ("searching", "writing")
