@@ -141,11 +141,16 @@ class Composer:
         left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
+        asked = asked_for(question)
         for part in parts:
             if len(quotations) == most or left < SHORTEST:
                 break
             quotation = quote(part, longest=left, wanted=wanted, question=question)
             plain = " ".join(words(quotation.text))
+            [cited] = quotation.citations
+            is_cut = len(cited.quote) < len(part[0].quote[part[1] : part[2]].strip())
+            if texts and is_cut and not asked.is_held_by(cited.quote, besides=question):
+                continue  # the room that is left is for what answers
             # What was all in another script leaves nothing to show.
             if (
                 plain

@@ -99,6 +99,7 @@ class EvidenceSettings:
     passage_weight: float = 1.5
     number_bonus: float = 0.3
     word_weight: float = 2.0
+    amount_bonus: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,17 @@ def test_a_quotation_is_cut_where_it_holds_the_kind_of_thing_that_is_asked_for()
     assert "28 مليون" in cut.text
 
 
+def test_the_room_that_is_left_is_for_what_holds_the_kind_of_thing_that_is_asked_for():
+    talk = "وتحدث الأهالي عن متحف الموانئ وعن مترو المدينة وعن بيوت الصيف وعن قطار الشتاء."
+    told = "وبلغت كلفة الترميم 28 مليون دينار."
+    composer = Composer(Checker(), longest_words=22)
+    found = [replace(item, score=0.0) for item in evidence(f"{OPENING[:-1]} عام 2019.", talk, told)]
+    sentences = composer.quoted(found, question=QUESTION)
+    assert texts(sentences)[1:] == [f"«{told}»"]
+    of_all = composer.quoted(found, question="ماذا في متحف الموانئ؟")
+    assert texts(of_all)[1].startswith("«وتحدث")
+
+
 def test_a_unit_is_not_lost_on_the_way():
     text = "حددت الوزارة جرعة الدواء عند 5 μg في اليوم وحرارة المخزن عند 4°."
     [said] = COMPOSER.quoted(evidence(text), question="كم الجرعة؟")
@@ -329,7 +340,7 @@ def test_a_draft_whose_first_sentence_does_not_fit_becomes_a_quotation():
 
 def test_two_long_quotations_share_the_sixty_words():
     long, longer = (f"{text} " + "وتحدث الأهالي طويلا. " * 12 + "." for text in (COST, OPENING))
-    sentences = COMPOSER.quoted(evidence(long, longer), question=QUESTION)
+    sentences = COMPOSER.quoted(evidence(long, longer), question="ما أخبار متحف الموانئ؟")
     assert [len(sentence.text.split()) for sentence in sentences] == [47, 11]
 
 

@@ -104,7 +104,11 @@ class Asked:
         ):
             return True
         places = [place for place, word in enumerate(spoken) if self._names(word)]
-        return any(_amounts(spoken[max(0, place - _NEAR) : place + _NEAR + 1]) for place in places)
+        return any(_amounts(self._around(spoken, place)) for place in places)
+
+    def _around(self, spoken: list[str], place: int) -> list[str]:
+        """The words around a unit among which a number counts it; «يوم 20» is a date."""
+        return spoken[max(0, place - _NEAR) : place + 1 + _NEAR * (not self.is_of_time)]
 
     def _names(self, word: str) -> bool:
         bare = word.removeprefix("ال")
