@@ -9,9 +9,9 @@ from rag.clock import Clock
 from rag.compose import SHORTEST
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.overview import Overviewer, snapshots
-from rag.overview.choice import candidates_of, chosen
+from rag.overview.choice import Candidate, candidates_of, chosen
 from rag.overview.naming import Forms, Name
-from rag.overview.search import completed
+from rag.overview.search import completed, tells_of
 from rag.page import Turn
 from rag.retrieve import Retriever
 from rag.types import DECLINED, Document, Filter, passage_of
@@ -236,6 +236,22 @@ def test_one_side_lends_the_other_what_it_says_of_both():
 )
 def test_a_second_side_that_only_says_which_one_has_the_words_of_the_first(sides, second):
     assert completed(sides) == (sides[0], second)
+
+
+def test_a_second_side_that_only_says_which_one_is_quoted_from_its_own_article(ask):
+    answer = ask("ما الفرق بين طول الخط الأول والثاني؟")
+    found = [(s.text.partition(": «")[0], s.citations[0].passage.title) for s in answer.sentences]
+    assert set(found) == {("طول الخط الأول", METRO.title), ("الثاني", SECOND.title)}
+
+
+def test_no_sentence_stands_under_a_name_that_neither_it_nor_its_title_has(ask):
+    names = ("محصول التمور في 2023", "محصول التمور في 2024")
+    passage = passage_of(DATES, 0, len(DATES.text))
+    quoted = [Candidate(passage, 0, 30, np.ones(1, np.float32), True, True)]
+    assert not tells_of(names, 0, quoted)
+    assert tells_of(("محصول التمور", "خط المترو"), 0, quoted)
+    assert not tells_of(("محصول التمور", "خط المترو"), 1, quoted)
+    assert ask("ما الفرق بين محصول التمور في 2023 و2024؟").status == "declined"
 
 
 def test_a_number_alone_is_looked_up_nowhere(ask):

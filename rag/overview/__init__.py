@@ -12,7 +12,7 @@ from rag.compose import SHORTEST, quote, whole
 from rag.followup import sources_of
 from rag.index import Index
 from rag.overview.choice import LONGEST, Candidate, chosen, in_order, paired
-from rag.overview.search import Found, Lookup, article_of, completed, ranked_hits
+from rag.overview.search import Found, Lookup, article_of, completed, ranked_hits, tells_of
 from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import DECLINED, Answer, Evidence, Filter, Hit, Sentence
@@ -110,6 +110,9 @@ class Overviewer:
                 most=_PAIRS,
             )
             sides = ([first for first, _ in pairs], [second for _, second in pairs])
+            names = completed(asked.topics)
+            if not (tells_of(names, 0, sides[0]) and tells_of(names, 1, sides[1])):
+                return []  # a reader would take them for what they are headed by
             introduced = zip(asked.topics, sides, strict=True)
             return [(topic, each) for topic, side in introduced for each in in_order(side)]
         [matter] = found

@@ -206,6 +206,14 @@ def _is_number(word: str) -> bool:
     return word.strip("،,.").isdecimal()
 
 
+def tells_of(names: Sequence[str], side: int, quoted: Sequence[Candidate]) -> bool:
+    """Whether a sentence, or the title of its article, has what only this side is called."""
+    ours, theirs = words(names[side]), words(names[1 - side])
+    own = [word for word in ours if word not in STOP_WORDS and word not in theirs]
+    told = [Forms.of(each.text, each.passage.title) for each in quoted]
+    return not own or any(forms.has(word) for forms in told for word in own)
+
+
 def ranked_hits(lookups: Sequence[Lookup]) -> list[Hit]:
     """The passages that several names found, each once, the best first."""
     best: dict[str, Hit] = {}
