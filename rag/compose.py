@@ -18,10 +18,9 @@ from rag.arabic import (
 )
 from rag.cite import attribute, split_draft
 from rag.span import CLAUSE_END, is_cut_from, span_of
-from rag.types import DECLINED, Citation, Evidence, Sentence, Status
+from rag.types import DECLINED, VERBATIM, Citation, Evidence, Sentence, Status
 from rag.verify import Checker, is_taken_back
 
-_VERBATIM = "اقتباس حرفي"
 SHORTEST = 8  # words; less of a quotation tells a reader nothing
 _REST = 6  # words; what is left of a sentence may be what answers, less of it says nothing
 _ARABIC = 0.5  # of the letters of a sentence
@@ -137,7 +136,7 @@ class Composer:
     ) -> tuple[Sentence, ...]:
         """Quotations of what is not said yet, at most so many and as long as there is room for."""
         texts = [" ".join(words(sentence.text)) for sentence in said]
-        quoted = [sentence.text for sentence in said if sentence.reason == _VERBATIM]
+        quoted = [sentence.text for sentence in said if sentence.reason == VERBATIM]
         left = self.longest_words - sum(len(sentence.text.split()) for sentence in said)
         wanted = {s for text in (question, *texts) for s in content_stems(text)}
         quotations: list[Sentence] = []
@@ -255,7 +254,7 @@ def _verbatim(item: Evidence, start: int, end: int, *, name: int = 0) -> Sentenc
     text = f"«{before}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
     first = item.start + (0 if name else start)
     return Sentence(
-        text, (Citation(item.number, item.passage, first, item.start + end),), True, _VERBATIM
+        text, (Citation(item.number, item.passage, first, item.start + end),), True, VERBATIM
     )
 
 
@@ -266,7 +265,7 @@ def _shown(text: str) -> str:
 
 def _rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Part]:
     """What was not quoted of an item: all of it, or what comes after and before a quotation."""
-    quoted = [c for s in said if s.reason == _VERBATIM for c in s.citations]
+    quoted = [c for s in said if s.reason == VERBATIM for c in s.citations]
     if not quoted:
         yield whole(item)
         return

@@ -19,6 +19,7 @@ Similarities: TypeAlias = Mapping[tuple[str, int], float]
 
 # What an answer says when the articles do not: prompt, code and metrics share it.
 DECLINED = "لا تذكر المقالات ما يجيب عن هذا السؤال."
+VERBATIM = "اقتباس حرفي"  # the reason of a sentence that is a quotation
 
 Role = Literal["system", "user", "assistant"]
 Status = Literal["writing", "answered", "quoted", "declined"]

@@ -12,6 +12,7 @@ from rag.page.limits import parse_limit
 from rag.page.shell import CONTENT_SECURITY_POLICY, Shell, dressed
 from rag.types import (
     DECLINED,
+    VERBATIM,
     Answer,
     Citation,
     Document,
@@ -57,7 +58,7 @@ def answered(**changes):
         "status": "answered",
         "sentences": (
             Sentence("افتُتح في 12 مارس 2021.", (cited(1, FIRST),)),
-            Sentence(f"«{SECOND}»", (cited(2, SECOND),)),
+            Sentence(f"«{SECOND}»", (cited(2, SECOND),), True, VERBATIM),
         ),
         "hits": (Hit(PASSAGE, 0.75),),
         "evidence": (Evidence(1, PASSAGE, *place(FIRST)), Evidence(2, PASSAGE, *place(SECOND))),
@@ -163,7 +164,7 @@ def test_a_sentence_is_prose_with_its_marker_and_a_quotation_stands_apart_with_i
 
 def test_sentences_between_quotations_share_a_paragraph_and_keep_their_order():
     one, two, three = Sentence("واحد."), Sentence("اثنان."), Sentence("ثلاثة.")
-    quotation = Sentence(f"«{SECOND}»", (cited(2, SECOND),))
+    quotation = Sentence(f"«{SECOND}»", (cited(2, SECOND),), True, VERBATIM)
     markup = page.answer_html(turn(answered(sentences=(one, two, quotation, three))))
     blocks = re.findall(r"<(p class=\"said\"|blockquote)>(.*?)</(?:p|blockquote)>", markup)
     assert [as_text(text).partition("&nbsp;")[0] for _, text in blocks] == [
@@ -314,7 +315,7 @@ def test_words_that_count_from_the_day_of_publication_are_dated_beside_the_quota
     citation = Citation(1, passage, 0, len(told))
     quoted = Answer(
         "متى؟",
-        (Sentence(f"«{told}»", (citation,)),),
+        (Sentence(f"«{told}»", (citation,), True, VERBATIM),),
         status="quoted",
         evidence=(Evidence(1, passage, 0, len(told)),),
     )

@@ -42,6 +42,27 @@ def test_the_end_of_a_number_is_no_number_of_its_own(sentence, source):
     assert verdict(source, source) == SUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("زار الوفد مدينة حلب.", "أكد الناطق أمس أنه ما زار الوفد مدينة حلب."),
+        ("كان الوزير يعلم بالصفقة.", "ما كان الوزير يعلم بالصفقة."),
+        ("سمح القاضي بأن يسافر المتهم.", "سمح القاضي بألا يسافر المتهم."),
+        ("استقال الوزير أمس.", "هل استقال الوزير أمس؟"),
+        ("الجسران مغلقان.", "ليسا مغلقين، الجسران."),
+    ],
+)
+def test_every_form_of_a_denial_or_a_question_is_read(sentence, source):
+    assert not verdict(sentence, source)[0]
+
+
+@pytest.mark.parametrize(
+    "source", ["نشرت الصحيفة كل ما قاله الوزير أمس.", "عاد بعد ما زار الوفد مدينة حلب."]
+)
+def test_what_is_no_denial_where_it_only_stands_for_a_thing(source):
+    assert verdict(source, source) == SUPPORTED
+
+
 def test_who_denies_may_stand_far_before_what_is_denied():
     far = (
         " في حديث طويل إلى الصحف وأمام عدد كبير من سكان الأحياء التي يمر بها الخط الجديد في وسط"

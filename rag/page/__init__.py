@@ -16,7 +16,7 @@ from rag.page.problems import UNEXPECTED, Problem, problem_of
 from rag.page.sources import marked_passage, markers_html, sources_html
 from rag.page.turn import Turn, finished_answers
 from rag.report import INSTEAD_HEADING
-from rag.types import Document, Sentence
+from rag.types import VERBATIM, Document, Sentence
 
 __all__ = [
     "ICON",
@@ -161,7 +161,7 @@ def _paragraph(prose: Sequence[str]) -> list[str]:
 
 
 def _is_quotation(sentence: Sentence) -> bool:
-    return bool(sentence.citations) and sentence.text[:1] == "«" and sentence.text[-1:] == "»"
+    return sentence.reason == VERBATIM
 
 
 def _quotation(sentence: Sentence, marked: str, documents: Mapping[str, Document]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 from rag.arabic import words
 from rag.verify.alignment import Alignment
-from rag.verify.lexicon import word_set
+from rag.verify.lexicon import NEGATIONS, STILL, word_set
 from rag.verify.reading import Word
 
 # Of what stands behind it, it is only a part, a rank, a relative or a deputy.
@@ -57,6 +59,8 @@ _PARTLY = word_set(
 )
 _BUT = word_set("سوى إلا")
 _UNREAL = word_set("لو لولا إذا")
+_DENYING = NEGATIONS | word_set("ما وما فما")
+_CLAUSE_END = re.compile("[،؛,;:.؟?!]")
 _LISTED = _PARTIAL | _DENIED | _NOT_DONE | _PARTLY | _UNREAL
 _NEAR = 4  # words between one who wants or tries and what he does not do
 _FAR = 10  # words between one who wants and what he wants, where nobody else speaks
@@ -187,11 +191,19 @@ def _spoken(found: Alignment, ours: Collection[int], that: int) -> str:
 
 
 def is_taken_back(before: str) -> bool:
-    """Whether what stands before a part of a sentence denies or only supposes it, however far.
+    """Whether what stands before a part of a sentence denies or only supposes it.
+
+    Who denies may stand far before it, «لم» and «ما» in its own clause.
 
     >>> is_taken_back("نفى الوزير أن"), is_taken_back("نفى الوزير ذلك، وقال إن")
     (True, False)
+    >>> is_taken_back("قال إنه لم يزر"), is_taken_back("لم يزر المدينة،")
+    (True, False)
     """
+    clause = words(_CLAUSE_END.split(before)[-1])
+    for word, following in pairwise([*clause, ""]):
+        if word in _DENYING and following not in STILL:
+            return True
     for form in map(_bare, reversed(words(before))):
         if form in _SAYING:
             return False

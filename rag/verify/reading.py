@@ -25,7 +25,7 @@ from rag.verify.lexicon import (
 )
 
 _TOKEN = re.compile(r"[a-z]+[a-z\d]*|\d+(?:[.,]\d+)*|[^\W\d_]+|[.,،؛:؟?!%()]")
-_LEST = re.compile("(?<!\\w)([وف]?)أل\u0651?ا(?!\\w)")  # «ألا» negates and «إلا» does not
+_LEST = re.compile("(?<!\\w)([وفب]?)أل\u0651?ا(?!\\w)")  # «ألا» negates and «إلا» does not
 _WROTE = re.compile("(?<!\\w)([وف]?د)\u064e?و(?=\u064e?\u0651)")  # «دوّن» is a verb, «دون» denies
 _GOVERNOR = re.compile("(?<!\\w)والي(?!\\w)")  # «وإلى» has the same normal form
 _AFTER = re.compile("(?<!\\w)([وف]?)(?:على )?إثر(?!\\w)")  # «أثر» is a trace
@@ -43,6 +43,7 @@ _WITHOUT = frozenset(("دون", "بدون"))
 _WAS = frozenset("كان كانت كانوا وكان وكانت وكانوا".split())
 _RELATIVE = frozenset("التي الذي الذين اللذان اللتان اللذين اللتين".split())
 _COPULAS = frozenset(("هو", "هي"))
+_BEFORE_WHAT = frozenset(("وهو", "وهي", "لكنه", "لكنها", "لكن", "ولكن"))  # «ما» denies there
 _ENDS = frozenset(".,،؛:؟?!()")
 _SILENT = frozenset(
     (
@@ -98,7 +99,7 @@ class _Reader:
         self.found = found
         self._sentence = found[-1].sentence if found else -1
         self._clause = found[-1].clause if found else -1
-        self._is_open = self._was = False
+        self._is_open = self._was = self._asks = False
         self._clear()
 
     def _clear(self) -> None:
@@ -111,11 +112,15 @@ class _Reader:
         """Add the words of one sentence."""
         self._sentence, self._clause = self._sentence + 1, self._clause + 1
         self._clear()
+        self._asks = "؟" in tokens[-1:] or "هل" in tokens[:1]
         self._is_open = self._was = False
         place = 0
         while place < len(tokens):
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
             if self._is_border(tokens[place], following) or self._is_sign(tokens[place], following):
+                place += 1
+            elif _is_denying_what(tokens, place):
+                self._is_negated = True
                 place += 1
             else:
                 place += self._take(tokens, place, following)
@@ -204,7 +209,7 @@ class _Reader:
                 *(form, len(self.found), self._sentence, self._clause, self._marker),
                 *(self._is_negated, self._is_joined, amount, self._among),
                 *(self._is_equated, self._is_reported, self._is_relative),
-                *(self._was, self._is_resumed, self._is_open),
+                *(self._was, self._is_resumed, self._is_open or self._asks),
             )
         )
         # «لم يعد مفتوحا» denies what comes after the auxiliary too.
@@ -232,6 +237,16 @@ def _is_before_year(tokens: Sequence[str], place: int) -> bool:
         return False
     following = amount_at(tokens, place + 1)
     return following is not None and following[0].family == "year"
+
+
+def _is_denying_what(tokens: Sequence[str], place: int) -> bool:
+    """Whether a token is the «ما» of «إنه ما زار المدينة», not that of «كل ما زاره»."""
+    before = tokens[place - 1] if place else "."
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    is_known = following in STOP_WORDS and following not in ("كان", "كانت")
+    is_verb = following.isalpha() and following[:2] != "ال" and not is_known
+    is_first = before in _ENDS or before in THAT or before in _BEFORE_WHAT
+    return tokens[place] in ("ما", "وما", "فما") and is_first and is_verb
 
 
 def _is_doubtful(token: str, following: str) -> bool:
