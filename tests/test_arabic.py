@@ -16,6 +16,7 @@ from rag.arabic import (
     content_stems,
     is_allowed,
     is_order,
+    is_yes_no,
     ngrams,
     normalise,
     numbers,
@@ -258,6 +259,23 @@ def test_any_number_written_out_is_read_back(number):
     assert numbers(f"حضر {in_words(number)} منهم") == {str(number)}
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("هل استقال الوزير؟", True),
+        ("وهل استقال؟", True),
+        ("يا ترى هل استقال الوزير؟", True),
+        ("أليس الوزير مستقيلا؟", True),
+        ("أصحيح أن الوزير استقال؟", True),
+        ("متى استقال الوزير؟", False),
+        ("أين استقال الوزير؟", False),
+        ("ألمانيا متى توحدت؟", False),
+    ],
+)
+def test_a_question_for_yes_or_no_is_known_by_its_beginning(question, expected):
+    assert is_yes_no(question) is expected
+
+
 # Scripts
 
 
@@ -342,6 +360,13 @@ def test_questions_ask_for_an_amount_a_time_or_something_else(question, kind):
         ("متى افتُتح الخط؟", "افتُتح في ربيع ذلك العام", True),
         ("متى افتُتح الخط؟", "افتتحه رئيس البلدية", False),
         ("من افتتح الخط؟", "افتتحه رئيس البلدية", True),
+        ("كم سفينة وصلت؟", "وصلت سفينتان", True),
+        ("كم مهندساً شارك؟", "التقى مهندسين", False),
+        ("كم ثمن التذكرة؟", "ثمنها 5 دولارات", True),
+        ("متى بني المسجد؟", "بني في القرن الثالث الهجري", True),
+        ("متى كتبت المعاهدة؟", "كتبت في الأربعينيات", True),
+        ("متى وصل الوفد؟", "وصل فجراً", True),
+        ("متى تعين الأمين؟", "قال الأمين العام", False),
         ("كم استغرقت الرحلة؟", "انطلق المسبار يوم 20 تموز", False),
         ("كم استغرقت الرحلة؟", "وقطع المسافة في سبعة أشهر", True),
     ],

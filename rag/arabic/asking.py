@@ -33,12 +33,15 @@ _ORDINALS = frozenset(
     "اولي ثانيه ثالثه رابعه خامسه سادسه سابعه ثامنه تاسعه عاشره مييه ميويه".split()
 )
 _LENGTHS = frozenset(
-    "متر مترا امتار كيلومتر كيلومترا كيلومترات كم كلم سنتيمتر سم ميل ميلا اميال هكتار فدان".split()
+    (
+        "متر مترا امتار كيلومتر كيلومترا كيلومترات كم كلم سنتيمتر سم ميل ميلا اميال هكتار هكتارا "
+        "هكتارات فدان فدانا افدنه دونم دونما قدم قدما اقدام"
+    ).split()
 )
 _MONEY = frozenset(
     (
-        "دولار دولارا يورو ريال ريالا جنيه جنيها درهم درهما دينار دينارا ليره روبل يوان مليون "
-        "مليار "
+        "دولار دولارا دولارات يورو ريال ريالا ريالات جنيه جنيها جنيهات درهم درهما دراهم دينار "
+        "دينارا دنانير ليره ليرات روبل روبلا يوان يوانا مليون مليونا ملايين مليار مليارا مليارات"
     ).split()
 )
 # What a measure is counted in; "عدد" is followed by what is counted.
@@ -61,11 +64,18 @@ _TIME_WORDS = (
     | frozenset(
         (
             "السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه امس اليوم غدا الماضي الماضيه "
-            "المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد قبل منذ خلال عيد ذكري"
+            "المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد قبل منذ خلال عيد ذكري "
+            "القرن صباحا ظهرا عصرا فجرا ليلا صيف صيفا شتا خريف خريفا الصيف الشتا الربيع الخريف "
+            "الحجه القعده"
         ).split()
     )
 )
+_DECADE = re.compile("[وفبل]?(?:ال)?(?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)يني?ات")
 _CONJUNCTION = re.compile("^[وفبل]")
+_OPENING = re.compile("[وف]?أ")  # «أليس», «أصحيح»; in the normal form the hamza is gone
+_ASKED_WITH_HAMZA = frozenset(
+    "اليس اليست الم الن الا اما افلا اولا اولم افلم اصحيح احقا اثمه اهناك ايمكن ايصح ايعقل".split()
+)
 _NEAR = 3  # words between a number and what it counts
 _PAUSE = re.compile("[،؛]")
 _DATED = frozenset("عام سنه منذ حتي".split())
@@ -90,7 +100,8 @@ class Asked:
             return bool(_amounts(words(text)) - numbers(besides))
         if numbers(text) - numbers(besides):
             return True
-        return any(_bare(word) in _TIME_WORDS for word in words(text))
+        spoken = words(text)
+        return any(_bare(word) in _TIME_WORDS or _DECADE.fullmatch(word) for word in spoken)
 
     @property
     def is_of_time(self) -> bool:
@@ -104,11 +115,18 @@ class Asked:
         ):
             return True
         places = [place for place, word in enumerate(spoken) if self._names(word)]
+        if self.thing and any(map(self._is_pair, spoken)):
+            return True
         return any(_amounts(self._around(spoken, place)) for place in places)
 
     def _around(self, spoken: list[str], place: int) -> list[str]:
         """The words around a unit among which a number counts it; «يوم 20» is a date."""
         return spoken[max(0, place - _NEAR) : place + 1 + _NEAR * (not self.is_of_time)]
+
+    def _is_pair(self, word: str) -> bool:
+        """Whether a word is the dual of what is counted; «مهندسين» may be any number."""
+        one = f"{word[:-3]}ه" if word.endswith(("تان", "تين")) else word.removesuffix("ان")
+        return one != word and skeleton(stem(one)) == self.thing
 
     def _names(self, word: str) -> bool:
         bare = word.removeprefix("ال")
@@ -156,7 +174,14 @@ def focus(question: str) -> str:
 
 def is_yes_no(question: str) -> bool:
     """Whether a question wants yes or no."""
-    return words(question)[:1] in (["هل"], ["هو"], ["هي"]) or question.lstrip().startswith("أ ")
+    first, *rest = words(question) or [""]
+    begins = _OPENING.match(question.lstrip("؟?!.،… "))
+    return (
+        first in ("هل", "هو", "هي", "وهل", "فهل", "واش")
+        or "هل" in rest[:3]
+        or bool(begins and first in _ASKED_WITH_HAMZA)
+        or question.lstrip().startswith("أ ")
+    )
 
 
 def says_more(text: str, question: str) -> bool:
