@@ -49,7 +49,7 @@ def _utf8_lines(name: str, lines: io.BufferedIOBase) -> Iterable[bytes]:
 
 
 def _json_article(name: str, number: int, line: bytes) -> RawArticle | None:
-    """The article of a row; None where its text is there and empty: nothing is lost."""
+    """The article of a row; None where its text is there and empty or null: nothing is lost."""
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -57,7 +57,8 @@ def _json_article(name: str, number: int, line: bytes) -> RawArticle | None:
         raise ArticleError(f"{name}, line {number}: not JSON in UTF-8: {reason}") from error
     fields = row if isinstance(row, dict) else {}
     text = field_of(fields, "text")
-    if text is None and any(isinstance(fields.get(field), str) for field in FIELDS["text"]):
+    told = [fields[field] for field in FIELDS["text"] if field in fields]
+    if text is None and any(value is None or isinstance(value, str) for value in told):
         return None
     if text is None:
         expected = "an object with 'text', 'content', 'context' or 'body'"

@@ -9,6 +9,7 @@ from rag.articles.encoding import decode
 from rag.articles.raw import RawArticle, article_of
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_BLOCK = re.compile(r"[>|][-+]?")  # «title: >-», and its lines below
 _HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
 
 
@@ -28,8 +29,23 @@ def markdown_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     fields: dict[str, str] = {}
     if front := _FRONT_MATTER.match(text):
         text = text[front.end() :]
-        pairs = (line.partition(":") for line in front[1].splitlines())
-        fields = {key.strip().lower(): value.strip().strip("\"'") for key, _, value in pairs}
+        fields = _front_fields(front[1])
     if heading := _HEADING.search(text):
         fields["title"] = fields.get("title") or heading[1].rstrip(" #")
     yield article_of(name, "markdown", text=text, fields=fields)
+
+
+def _front_fields(front: str) -> dict[str, str]:
+    """The fields of a front matter; what is nested in one is none, the lines of a block are."""
+    fields: dict[str, str] = {}
+    block = ""
+    for line in front.splitlines():
+        if line[:1].isspace():
+            if block:
+                fields[block] = f"{fields[block]} {line.strip()}".strip()
+            continue
+        name, _, value = line.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        block = name if _BLOCK.fullmatch(value) and name not in fields else ""
+        fields.setdefault(name, "" if block else value.strip("\"'"))
+    return fields

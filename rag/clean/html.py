@@ -21,6 +21,7 @@ MAX_ATTRIBUTE = 2_000
 _NOT_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "object")
 _CONTROLS = ("nav", "form", "button", "select", "textarea", "figcaption")
 # libxml2 compares each attribute of a tag with all before it, so a tag of thousands takes minutes.
+_EMBEDDED = re.compile(r"data:[\w/+.;=-]{1,100}+,[\w/+=%.-]{200,}+")
 _HUGE_TAG = re.compile(r"<([A-Za-z][\w:-]{0,99})[^<>]{20000,}+>")
 # What lxml reads, as such or as a reference, and refuses to write when an element before it goes.
 _UNWRITABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -42,6 +43,8 @@ class Page:
 
 def page_of(html: str) -> Page:
     """The lines of a page, those of its main text as trafilatura judges them, and its metadata."""
+    if len(html) > MAX_CHARACTERS:  # as where a browser saved the pictures in the page
+        html = _EMBEDDED.sub("data:,", html)
     tree, count = _parsed(_writable(_HUGE_TAG.sub(r"<\1>", html[:MAX_CHARACTERS])))
     if tree is None:
         return Page(PageLines((), (), Cuts()))

@@ -77,7 +77,7 @@ def is_copy(a: Document, b: Document) -> bool:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # of bulletins of one form each is held against many
 def _read(title: str, text: str) -> _Reading:
     tokens = _tokens(text)
     content = [_form(t) for t in tokens if not (t in STOP_WORDS or t in _DAYS or _is_value(t))]

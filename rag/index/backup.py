@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexAccessError, IndexDamagedError, RagError
-from rag.index.derived import GENERATIONS
+from rag.index.derived import stranger_in
 from rag.index.generation import Analyse
-from rag.index.lock import LOCK, WriterLock
+from rag.index.lock import WriterLock
 from rag.index.sealed import flush
 from rag.index.seals import seal_of
 from rag.index.sqlite import FILE, told_plainly
@@ -78,10 +78,9 @@ def restore(
     kept = _read_trailer(file)
     with told_plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        names = sorted(path.name for path in folder.iterdir())
-    foreign = [name for name in names if not name.startswith((FILE, GENERATIONS, LOCK))]
-    if foreign:
-        raise RagError(f"{folder} holds other files ({foreign[0]}): name an empty folder")
+        other = stranger_in(folder)
+    if other:
+        raise RagError(f"{folder} holds other files ({other}): name an empty folder")
     with WriterLock(folder), told_plainly(folder):
         if not is_forced and _holds_articles(folder):
             raise RagError(f"{folder} holds an index already: name another one, or add --force")

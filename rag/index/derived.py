@@ -15,11 +15,25 @@ from rag.errors import IndexAccessError, IndexLockedError
 from rag.index import IndexIdentity
 from rag.index.generation import LAYOUT, UNUSABLE, Analyse, Generation, write_generation
 from rag.index.lexical import Bm25
-from rag.index.lock import WriterLock
+from rag.index.lock import LOCK, WriterLock
 from rag.index.sealed import check, flush
+from rag.index.sqlite import FILE
 from rag.index.store import State, Store
 
 GENERATIONS = "generations"
+
+
+def stranger_in(folder: Path) -> str:
+    """A file that is not of an index; none in a folder that one was in before, or but hidden ones.
+
+    An index that was erased leaves its lock behind.
+    """
+    names = sorted(path.name for path in folder.iterdir())
+    if any(name.startswith((FILE, GENERATIONS, LOCK)) for name in names):
+        return ""
+    return next((name for name in names if not name.startswith(".")), "")
+
+
 _REMADE = "the next search makes it anew from the store, or now: rag index rebuild"
 _log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ import numpy as np
 from rag.errors import IndexDamagedError, IndexMissingError
 from rag.index import IndexIdentity, IndexStats, check_groups, check_passages, check_vectors
 from rag.index.changes import Changes, apply
-from rag.index.derived import GENERATIONS, DerivedFiles
+from rag.index.derived import GENERATIONS, DerivedFiles, stranger_in
 from rag.index.generation import Analyse, Generation
 from rag.index.lexical import BM25, Bm25, Ranking
-from rag.index.lock import LOCK, WriterLock
+from rag.index.lock import WriterLock
 from rag.index.rest import check_at_rest, leave
 from rag.index.sealed import flush
 from rag.index.sqlite import FILE, REPAIR, create_store, is_there, told_plainly
@@ -256,11 +256,10 @@ def _prepare(folder: Path, identity: IndexIdentity, *, create: bool) -> None:
         raise IndexMissingError(f"no index in {folder}: run: rag ingest ARTICLES")
     with told_plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        names = sorted(path.name for path in folder.iterdir())
-    foreign = [name for name in names if not name.startswith((FILE, GENERATIONS, LOCK))]
-    if foreign:
+        other = stranger_in(folder)
+    if other:
         raise IndexMissingError(
-            f"no index in {folder} but other files ({foreign[0]}):"
+            f"no index in {folder} but other files ({other}):"
             " name a new or empty folder with --index"
         )
     with WriterLock(folder):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Protocol
@@ -45,6 +45,7 @@ def embed_documents(
 ) -> int:
     """Put the documents that the index lacks; returns how many passages were embedded."""
     stored = index.has([document.id for document in documents])
+    _renew({d.id: d for d in documents if d.id in stored}, index)
     missing = {d.id: d for d in documents if d.id not in stored}
     split = [(document, chunker.split(document)) for document in missing.values()]
     total = sum(len(passages) for _, passages in split)
@@ -59,6 +60,15 @@ def embed_documents(
         done += len(passages)
         progress(done, total, "embedding")
     return total
+
+
+def _renew(stored: Mapping[str, Document], index: Index) -> None:
+    """Put again what its file now says another date, outlet, address or author of."""
+    for known in index.documents(list(stored)):
+        now = stored[known.id]
+        if known.path == now.path and known != now:
+            passages = index.passages(known.id)
+            index.put(now, passages, index.rows(passages))
 
 
 def _in_batches(split: Sequence[_Split], embedder: Embedder) -> Iterator[_Embedded]:
