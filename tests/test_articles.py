@@ -137,6 +137,13 @@ def test_front_matter_gives_what_is_known_and_leaves_the_text() -> None:
     assert article.content == "# عنوان آخر\n\nنص."
 
 
+def test_front_matter_has_blocks_of_lines_and_nested_fields() -> None:
+    front = "title: >-\n  حملة تطعيم\n  في أسوان\nseo:\n  title: غيره\ndate: 2024-06-21\n"
+    article = only(Path("a.md"), f"---\n{front}---\nبدأت الحملة.\n")
+    assert (article.title, article.published) == ("حملة تطعيم في أسوان", "2024-06-21")
+    assert article.content == "بدأت الحملة.\n"
+
+
 def test_the_first_heading_is_the_title_of_markdown_without_front_matter() -> None:
     article = only(Path("a.markdown"), "مقدمة\r\n\r\n# حديقة السوق #\r\n\r\n## فرع\r\n\r\nنص.")
     assert article.title == "حديقة السوق"
@@ -162,6 +169,8 @@ def test_rows_may_name_their_fields_in_several_ways() -> None:
         {"content": "الثاني", "date": "2024-03-04", "author": "ليلى"},
         {"context": "الثالث", "date_extracted": "2015-07-23 19:28:17"},
         {"body": "الرابع", "text": " ", "title": ""},
+        {"text": None, "title": "لم يُجلب"},
+        {"text": ""},
     ]
     stored = "\n\n".join(json.dumps(row) for row in rows).encode("utf-8-sig")
     articles = list(read_articles(Path("a.jsonl"), content=stored))
@@ -230,6 +239,27 @@ def test_the_heading_of_a_docx_is_its_title_before_the_title_property() -> None:
     both = only(Path("a.docx"), docx_bytes(title="حديقة السوق", heading="الحديقة الجديدة"))
     assert both.title == "الحديقة الجديدة"
     assert only(Path("a.docx"), docx_bytes(title="Microsoft Word - a.doc")).title is None
+
+
+def test_content_controls_and_tracked_insertions_of_a_docx_are_text() -> None:
+    from docx import Document
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def run(text: str, tag: str = "t") -> str:
+        return f"<w:r><w:{tag}>{text}</w:{tag}></w:r>"
+
+    file = Document()
+    added = file.add_paragraph("بدأت الحملة.")._p
+    who = f'{nsdecls("w")} w:id="1" w:author="أ"'
+    added.append(parse_xml(f"<w:ins {who}>{run(' وأصيب 37 طفلا.')}</w:ins>"))
+    added.append(parse_xml(f"<w:del {who}>{run(' وأصيب 40.', 'delText')}</w:del>"))
+    control = f"<w:sdtContent><w:p>{run('وتنتهي في يونيو.')}</w:p></w:sdtContent>"
+    added.addnext(parse_xml(f"<w:sdt {nsdecls('w')}>{control}</w:sdt>"))
+    stored = io.BytesIO()
+    file.save(stored)
+    article = only(Path("a.docx"), stored.getvalue())
+    assert article.content == "بدأت الحملة. وأصيب 37 طفلا.\n\nوتنتهي في يونيو."
 
 
 def test_a_broken_docx_is_refused() -> None:

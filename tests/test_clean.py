@@ -80,11 +80,36 @@ def test_a_clean_article_passes_through_unchanged() -> None:
         "سياسة جديدة للطرق",
         "برنامج الأغذية العالمي (الفاو)",
         "12 مارس 2024",
+        "وأضاف أن تصريحات الوزير لا تعبر بالضرورة عن رأي الحكومة.",
+        "وخلصت الدراسة إلى أن نتائج العينة لا تمثل بالضرورة جميع السكان.",
+        "لن يتم نشر أي جنود أميركيين على الأرض.",
+        "العلامات: العطش الشديد وكثرة التبول وفقدان الوزن.",
+        "يستخدم موقع الشركة ملفات تعريف الارتباط، وفق الدعوى.",
         "جميع الحقوق محفوظة للكاتب منذ أن نشر كتابه الأول عن الجسر عام 1950 في بيروت والقاهرة.",
     ],
 )
 def test_a_line_that_could_be_furniture_stays_in_the_middle_of_an_article(line: str) -> None:
     assert only(TITLE, BODY[0], line, *BODY[1:]).text == joined((BODY[0], line, *BODY[1:]))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "الآراء الواردة في المقال لا تعبر بالضرورة عن رأي الصحيفة.",
+        "لن يتم نشر عنوان بريدك الإلكتروني.",
+        "العلامات: الجسر، الطرق، البلدية",
+        "يستخدم موقع الجريدة ملفات تعريف الارتباط لتحسين تجربتك.",
+    ],
+)
+def test_what_a_site_says_to_its_visitors_still_goes(line: str) -> None:
+    assert line not in only(TITLE, *BODY, line).text
+
+
+def test_a_page_with_its_pictures_inside_is_read_to_its_end() -> None:
+    picture = f'<img src="data:image/png;base64,{"iVBORw0K" * 700_000}">'
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in BODY[1:])
+    html = f"<html><body><h1>{TITLE}</h1><p>{BODY[0]}</p>{picture}{text}</body></html>"
+    assert BODY[-1] in only(html, kind="html").text
 
 
 def test_invisible_marks_and_runs_of_blanks_go_but_letters_stay_as_written() -> None:

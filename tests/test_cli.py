@@ -13,6 +13,7 @@ from fake_pipeline import write_index
 from rag.articles import find_files, read_articles
 from rag.clean import clean
 from rag.cli import main
+from rag.cli.corpus import _changes
 from rag.cli.options import Group
 from rag.settings import load_settings
 
@@ -200,6 +201,18 @@ def test_watching_follows_changes_until_it_is_interrupted(ingested):
         watching.send_signal(SIGINT)
         assert watching.wait(10) == 130
     assert len(ingested.run("documents", "list").stdout.splitlines()) == 1
+
+
+def test_watching_one_file_follows_an_editor_that_puts_a_new_one_in_its_place(tmp_path):
+    file = tmp_path / "article.txt"
+    file.write_text("أول", "utf-8")
+    changes = _changes([file])
+    next(changes)
+    for text in ("ثان", "ثالث"):
+        (tmp_path / "aside.tmp").write_text(text, "utf-8")
+        (tmp_path / "aside.tmp").replace(file)
+        assert next(changes) is None
+    changes.close()
 
 
 # Documents

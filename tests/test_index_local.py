@@ -578,6 +578,22 @@ def test_a_commit_without_a_change_leaves_every_file_as_it_was(folder: Path) -> 
     assert state() == before
 
 
+def test_an_index_that_was_erased_is_made_again_beside_files_that_are_not_its_own(
+    folder: Path,
+) -> None:
+    opened(folder).close()
+    (folder / ".DS_Store").write_bytes(b"x")
+    (folder / "notes.txt").write_bytes(b"x")
+    erase(folder)
+    opened(folder).close()
+    assert (folder / "notes.txt").exists()
+
+
+def test_a_hidden_file_is_no_reason_to_refuse_a_folder(tmp_path: Path) -> None:
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    opened(tmp_path).close()
+
+
 def test_moving_a_file_rebuilds_nothing(folder: Path) -> None:
     document = article(2)[0]
     with closing(opened(folder)) as index:

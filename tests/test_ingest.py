@@ -116,6 +116,18 @@ def test_a_changed_file_takes_the_place_of_what_it_held(corpus):
     assert "31 مليون" in hit.passage.text
 
 
+def test_a_date_or_an_outlet_that_is_corrected_in_a_file_reaches_the_index(corpus):
+    told = "---\ntitle: {}\ndate: {}\nsource: {}\n---\nافتتح رئيس البلدية المتحف أمام الناس.\n"
+    corpus.write("museum.md", told.format("متحف الموانئ", "2023-06-21", "الأهرام"))
+    corpus.ingest()
+    path = corpus.write("museum.md", told.format("متحف الموانئ", "2024-06-21", "الشروق"))
+    report = corpus.ingest()
+    assert (report.changed, report.embedded) == ([path], 0)
+    [document] = corpus.index.documents()
+    assert (document.published, document.source) == ("2024-06-21", "الشروق")
+    assert corpus.found("افتتح المتحف") == ["متحف الموانئ"]
+
+
 def test_only_the_new_article_of_a_changed_file_is_embedded(corpus):
     corpus.write("all.jsonl", jsonl(METRO, MUSEUM))
     corpus.ingest()

@@ -37,8 +37,9 @@ _ADVERTISEMENT = labels(
 )
 _COOKIES = re.compile(r"\bملفات (?:تعريف )?الارتباط\b|\bالكوكيز\b|\bcookies\b")
 _CONSENT = re.compile(
-    r"\b(?:نستخدم|تستخدم هذه الصفحه|يستخدم (?:هذا )?(?:الموقع|موقعنا)|يستخدم موقع|تجربتك|توافق علي"
-    r"|موافقتك|باستخدامك|بمتابعه|باستمرارك|we use)\b"
+    r"\b(?:نستخدم|تستخدم هذه الصفحه|يستخدم (?:هذا )?(?:الموقع|موقعنا)"
+    r"|يستخدم موقع(?=.*\b(?:تجرب|تحسين|تصفح|استخدامك))|تجربتك|توافق علي|موافقتك"
+    r"|باستخدامك|بمتابعه|باستمرارك|we use)\b"
 )
 _NEWSLETTER_LABELS = labels(
     "النشرة البريدية، النشرة الإخبارية، القائمة البريدية، نشرتنا البريدية، اشتراك، اشترك، إشترك، "
@@ -67,6 +68,10 @@ _ADDRESS = re.compile(
 )
 _SPAM_NOTICE = re.compile(r"هذا الموقع يستخدم .*(?:اكيسم[^ ]*ت|akismet)|this site uses akismet")
 _OPINION = re.compile(r"\bو?لا (?:[تي]عبر|[تي]عكس|[تي]مثل) بالضروره\b")
+_OF_WRITERS = re.compile(
+    r"\b(?:ال)?(?:اراء|راي|مقال|تعليق|كاتب|محتوي|منشور|مواد|افكار|وجهه|وجهات|موقع|صحيفه|جريده)"
+)
+_REPORTED = re.compile("و?(?:قال|اضاف|اكد|اوضح|ذكر|خلص|اشار|اعتبر|راي)ت? ")
 _EMBEDDED = re.compile(r"[—–-]\s?[^@]{1,80}\(@\w{1,30}\)")
 
 
@@ -117,8 +122,10 @@ def is_follow_call(text: str) -> bool:
 
 
 def is_disclaimer(text: str) -> bool:
-    """Whether the line says that an opinion is its writer's own."""
-    return count_words(text) <= LONGEST_NOTICE and _OPINION.search(plain(text)) is not None
+    """Whether the line says that an opinion is its writer's own; an article may report as much."""
+    line = plain(text)
+    is_short = count_words(text) <= LONGEST_NOTICE and not _REPORTED.match(line)
+    return is_short and all(part.search(line) for part in (_OPINION, _OF_WRITERS))
 
 
 def is_spam_notice(text: str) -> bool:

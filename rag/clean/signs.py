@@ -45,7 +45,8 @@ _KEYWORDS = labels(
 )
 _COMMENT_FORM = tuple(
     labels(
-        "اترك تعليق، اترك رد، أضف تعليق، اكتب تعليق، لن يتم نشر، إلغاء الرد، احفظ اسمي، "
+        "اترك تعليق، اترك رد، أضف تعليق، اكتب تعليق، لن يتم نشر عنوان، لن يتم نشر بريد، "
+        "إلغاء الرد، احفظ اسمي، "
         "أعلمني ب، نبهني ب، شارك برأيك، شاركنا رأيك، ضع تعليقك، شروط النشر، شروط التعليق"
     )
 )
@@ -93,11 +94,14 @@ def _split(text: str) -> tuple[str, str, str]:
 
 
 def names_keywords(text: str) -> bool:
-    """Whether the line announces keywords or is a row of them."""
+    """Whether the line announces keywords or is a row of them; a sentence ends in a stop."""
     if len(text) <= 500 and _HASHTAGS.fullmatch(text):
         return True
     label, colon, rest = text.partition(":")
-    return len(label) <= 30 and plain(label) in _KEYWORDS and bool(colon or not rest)
+    is_told = rest.rstrip().endswith(".")
+    return (
+        len(label) <= 30 and plain(label) in _KEYWORDS and bool(colon or not rest) and not is_told
+    )
 
 
 def is_keyword_label(text: str) -> bool:

@@ -20,7 +20,7 @@ from rag.cli.options import (
     print_json,
     with_settings,
 )
-from rag.errors import ArticleError
+from rag.errors import ArticleError, IndexLockedError
 from rag.factory import erase_index
 from rag.ingest import IngestReport
 from rag.pipeline import Rag
@@ -78,7 +78,7 @@ def ingest(
             for _ in _changes(paths):
                 try:
                     _ingest(rag, paths, as_json=as_json, with_ray=ray)
-                except ArticleError as error:  # there may be something to read again later
+                except (ArticleError, IndexLockedError) as error:  # it is tried again later
                     click.echo(f"rag: {error}", err=True)
     if done.refused:
         click.get_current_context().exit(USER_ERROR)
@@ -100,13 +100,22 @@ def _changes(paths: Sequence[Path]) -> Iterator[None]:
     """Once when watching has begun, then each time that articles have changed."""
     from watchfiles import watch
 
-    def is_article(_change: object, path: str) -> bool:
-        return Path(path).suffix.lower() in ENDINGS
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    files = {path.resolve() for path in paths if not path.is_dir()}
+
+    def is_article(_change: object, name: str) -> bool:
+        path = Path(name)
+        is_below = any(path.is_relative_to(folder) for folder in folders)
+        # A folder that was moved in or out is one change, of its own name.
+        return path in files or (is_below and path.suffix.lower() in {*ENDINGS, ""})
 
     begun = False
     # What changed before the first turn is not told: it is looked for once more.
+    # Editors put a new file in the place of the old one, so it is its folder that is watched.
     for changes in watch(
-        *paths,
+        *folders,
+        *{path.parent for path in files},
+        recursive=bool(folders),
         watch_filter=is_article,
         debounce=_SETTLED,
         rust_timeout=_BEGUN,
