@@ -26,6 +26,16 @@ async def stream(model):
     yield ": a comment that keeps the connection open\n\n"
     yield 'data: {"choices": [{"index": 0, "delta": {"role": "assistant"}}]}\n\n'
     try:
+        if model == "thinks":
+            for piece in ("<th", "ink>\nلنر", " ما في المصدر", "</think>", "\n\n"):
+                yield event(piece)
+        if model == "only-thinks":
+            thought = {"delta": {"reasoning_content": "Let me see"}, "finish_reason": None}
+            yield f"data: {json.dumps({'choices': [thought]})}\n\n"
+            yield event(finish="length")
+            return
+        if model == "null-errors":
+            yield event("قيل\u2028", error=None).replace("\\u2028", "\u2028")
         for number in range(100_000 if model == "endless" else len(REPLY)):
             if model == "garbage" and number == 2:
                 yield "data: {not json\n\n"

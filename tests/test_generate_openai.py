@@ -91,8 +91,24 @@ def test_a_request_is_greedy_and_holds_the_conversation(make, server):
     }
 
 
-def test_no_more_pieces_are_taken_than_tokens_were_asked_for(make):
-    assert len(list(make("endless").generate(ASKED, max_tokens=8))) <= 8
+def test_no_more_is_taken_than_so_many_tokens_may_hold(make):
+    reply = "".join(make("endless").generate(ASKED, max_tokens=8))
+    assert 8 < len(reply) <= 8 * 16
+
+
+def test_what_a_model_thinks_first_is_no_part_of_its_reply(make):
+    plain = "".join(make("plain").generate(ASKED, max_tokens=20))
+    assert "".join(make("thinks").generate(ASKED, max_tokens=50)) == plain
+
+
+def test_a_model_that_only_thought_is_an_error_that_says_what_to_do(make):
+    with pytest.raises(GeneratorError, match=r"turn thinking off there, or raise generate\.max"):
+        list(make("only-thinks").generate(ASKED, max_tokens=20))
+
+
+def test_a_stream_may_name_no_error_and_hold_separators_of_lines(make):
+    reply = "".join(make("null-errors").generate(ASKED, max_tokens=20))
+    assert reply.startswith("قيل\u2028افتُتح")
 
 
 def test_closing_the_iterator_closes_the_connection(make, server):

@@ -91,7 +91,9 @@ class ChatTokens:
         try:
             # Plain dicts are what the template reads.
             plain = [asdict(message) for message in messages]
-            return str(self._template(messages=plain).prompt)  # type: ignore[arg-type]
+            # A model that can think first is told not to: there is no room for it.
+            done = self._template(messages=plain, enable_thinking=False)  # type: ignore[arg-type]
+            return str(done.prompt)
         except (ValueError, TemplateError) as error:
             raise GeneratorError(
                 f"the chat template of the model refuses the conversation ({error}):"

@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rag.arabic import is_allowed
 from rag.errors import GeneratorError, SettingsError
 from rag.generate import Pieces
-from rag.generate.replies import error_of, first_of, parsed
+from rag.generate.replies import error_of, first_of, lines_of, parsed, without_thoughts
 from rag.types import Message
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 PAUSES = (0.5, 1.0, 2.0)  # seconds before a request is made again
 _LONGEST_PAUSE = 10.0  # whatever the server asks for
 _CONNECTING = 5.0  # seconds
+_LONGEST_TOKEN = 16  # characters
 _BUSY = (429, 500, 502, 503, 504)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -76,10 +76,13 @@ class OpenAIGenerator:
         """
         with self._posted(self._body(messages, max_tokens)) as response, self._faults():
             self._check(response)
-            # A server may overlook how much it was asked for.
-            for piece in islice(self._contents(response), max_tokens):
-                if shown := "".join(filter(is_allowed, piece)):
+            left = max_tokens * _LONGEST_TOKEN  # a server may overlook how much it was asked for
+            for piece in without_thoughts(self._contents(response)):
+                if shown := "".join(filter(is_allowed, piece[:left])):
                     yield shown
+                left -= len(piece)
+                if left <= 0:
+                    return
 
     def served(self) -> list[str]:
         """The models that the server names, asked once; empty where it names none."""
@@ -163,23 +166,31 @@ class OpenAIGenerator:
 
     def _contents(self, response: httpx.Response) -> Iterator[str]:
         """The text of a stream of events, piece by piece; GeneratorError where it is cut off."""
-        is_finished = False
-        for line in response.iter_lines():
+        is_finished = is_told = False
+        response.encoding = "utf-8"  # as every stream of events is
+        for line in lines_of(response.iter_text()):
             name, _, value = line.partition(":")
             if name != "data":
                 continue  # comments keep a connection open; other fields are of no use
             if value.strip() == "[DONE]":
                 return
             event = parsed(value)
-            if not isinstance(event, dict) or "error" in event:
+            if not isinstance(event, dict) or event.get("error"):
                 raise GeneratorError(
                     f"{self._shown} sent no reply but {error_of(value)!r}: see the server's log"
                 )
             choice = first_of(event.get("choices"))
             is_finished |= bool(choice.get("finish_reason"))
-            content = (choice.get("delta") or {}).get("content")
+            delta = choice.get("delta")
+            content = delta.get("content") if isinstance(delta, dict) else None
             if isinstance(content, str) and content:
+                is_told = True
                 yield content
+            if choice.get("finish_reason") == "length" and not is_told:
+                raise GeneratorError(
+                    f"{self._shown} thought until there was no room for a reply:"
+                    " turn thinking off there, or raise generate.max_tokens"
+                )
         if not is_finished:
             raise GeneratorError(f"{self._shown} broke off its reply: see the server's log")
 

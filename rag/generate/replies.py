@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+_THOUGHT = re.compile(r"\s*<think>.*?</think>\s*", re.DOTALL)
+_THINKING = "<think>"
 
 
 def error_of(text: str) -> str:
@@ -29,3 +34,32 @@ def first_of(items: object) -> dict[str, Any]:
     if isinstance(items, list) and items and isinstance(items[0], dict):
         return items[0]
     return {}
+
+
+def lines_of(chunks: Iterable[str]) -> Iterator[str]:
+    """The lines of a stream; U+2028 and its like stand within the texts of one."""
+    rest = ""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split("\n")
+        yield from (line.removesuffix("\r") for line in whole)
+    if rest:
+        yield rest
+
+
+def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
+    """A reply without the `<think>…</think>` that it may begin with; nothing of an open one."""
+    begun = ""
+    is_read = False
+    for piece in pieces:
+        if is_read:
+            yield piece
+            continue
+        begun += piece
+        start = begun.lstrip()
+        if _THINKING.startswith(start[: len(_THINKING)]):
+            said = _THOUGHT.sub("", begun, count=1) if "</think>" in begun else ""
+            if not said:
+                continue
+            begun = said
+        is_read = True
+        yield begun
