@@ -163,6 +163,10 @@ class Settings:
         return dataclasses.asdict(self)
 
 
+_SHARES = {"dense_weight", "mean_weight", "follow_up_weight", "decline_below", "coverage"}
+_NONE_OF = {"overlap", "threads", "quotes"}  # counts that may be 0
+
+
 def load_settings(path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
     """The settings of `path`, by default config.toml in the working folder if there is one.
 
@@ -227,10 +231,20 @@ def _table_of(table_class: Any, values: dict[str, Any], origin: str) -> Any:
             raise SettingsError(
                 f"{origin}: {key} must be of type {expected.__name__}, got {value!r}"
             )
-        if isinstance(value, int | float) and not 0 <= value < math.inf:
-            raise SettingsError(f"{origin}: {key} must be a number and not negative, got {value!r}")
+        if isinstance(value, int | float):
+            _check_number(key, value, origin)
         checked[key] = value
     return table_class(**checked)
+
+
+def _check_number(key: str, value: float, origin: str) -> None:
+    if not 0 <= value < math.inf:
+        raise SettingsError(f"{origin}: {key} must be a number and not negative, got {value!r}")
+    if key in _SHARES and value > 1:
+        raise SettingsError(f"{origin}: {key} is a share and at most 1, got {value!r}")
+    is_count = type(value) is int and key not in _NONE_OF
+    if value == 0 and (is_count or key == "timeout"):
+        raise SettingsError(f"{origin}: {key} must be more than 0")
 
 
 def _refuse_unknown(given: dict[str, Any], known: set[str], what: str) -> None:

@@ -114,6 +114,8 @@ def test_an_unknown_table_lists_the_known_ones(config):
         ("[check]\ncoverage = false", "[check]: coverage must be of type float, got False"),
         ("[check]\ncoverage = nan", "coverage must be a number and not negative, got nan"),
         ("[check]\ncoverage = inf", "coverage must be a number and not negative, got inf"),
+        ("[check]\ncoverage = 5", "coverage is a share and at most 1, got 5.0"),
+        ("[answer]\ntop_k = 0", "top_k must be more than 0"),
         ("answer = 3", ": answer is a table; write [answer]"),
     ],
 )
