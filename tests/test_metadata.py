@@ -353,6 +353,14 @@ def test_a_title_without_an_outlet_stays(title: str) -> None:
     assert without_outlet(title, (OUTLET,)) == title
 
 
+@pytest.mark.parametrize(
+    "title", ["موعد مباراة الهلال - الاتحاد", "الخليج : أمطار غزيرة على السواحل الشرقية"]
+)
+def test_what_the_whole_headline_says_is_no_outlet(title: str) -> None:
+    found = said(f"<title>{title}</title>", f"<h1>{title}</h1>")
+    assert (found.title, found.source) == (title, None)
+
+
 def test_what_stands_above_the_article_tells_title_and_site_apart() -> None:
     assert without_outlet(f"{TITLE} - أنباء الوادي", (), heading=TITLE) == TITLE
     assert (

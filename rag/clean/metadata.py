@@ -263,7 +263,9 @@ def _site_in(title_tag: str, heading: str) -> str | None:
     for mark in ("|", " - ", " – ", " — ", " • ", " :: "):
         head, found, rest = title_tag.rpartition(mark)
         name = rest.strip()
-        if found and name and (is_outlet(name) or (heading and same_words(head, heading))):
+        is_added = bool(heading) and same_words(head, heading)
+        is_told = bool(heading) and same_words(title_tag, heading)  # «الهلال - الاتحاد»
+        if found and name and (is_added or (is_outlet(name) and not is_told)):
             return _name(name)
     return None
 

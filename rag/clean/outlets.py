@@ -93,8 +93,10 @@ def without_outlet(title: str, names: Collection[str], *, heading: str = "") -> 
     """A title without the outlet's name at its end or beginning.
 
     `names` are those the page gives for its site; `heading` is what stands above the article:
-    where it is a part of the title, the rest is the site's.
+    where it is a part of the title, the rest is the site's, and where it is all of it, nothing.
     """
+    if heading and same_words(title, heading) and not any(plain(n) in plain(title) for n in names):
+        return title  # «الهلال - الاتحاد» is a match
     parts = _SPLIT.split(title)
     marks = _SPLIT.findall(title)
     while len(parts) > 1:
