@@ -32,8 +32,9 @@ _NAME_ENDS = re.compile(r"[(\[،؛:]|\s(?:-|أو|المعروفة?)\s")
 _LONGEST_NAME = 6  # words
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHECKER = Checker()  # of parts; that of an answer may be set otherwise
-Part = tuple[Evidence, int, int]  # characters of the evidence, from and to
 _WORTH = 4  # words that what the model wrote must save a reader, or the source speaks itself
+
+Part = tuple[Evidence, int, int]  # characters of the evidence, from and to
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,8 @@ def _stands_alone(item: Evidence, start: int, end: int) -> bool:
     """Whether a part says no more than the whole: none is cut from behind «لا» or «نفى … أن»."""
     if is_taken_back(item.quote[:start]):
         return False
-    whole = Citation(item.number, item.passage, item.start, item.end)
-    return _CHECKER.check(item.quote[start:end], (whole,)).is_supported
+    cited = Citation(item.number, item.passage, item.start, item.end)
+    return _CHECKER.check(item.quote[start:end], (cited,)).is_supported
 
 
 def _name_before(item: Evidence, start: int) -> int:

@@ -151,7 +151,7 @@ def _whole(nearest: Place, tokens: Sequence[str], longest: int) -> Place | None:
     text = " ".join(tokens[first : last + 1])
     is_open = any(text.count(a) != text.count(b) for a, b in _BRACKETS) or text.count('"') % 2
     begins = [_bare(word) for word in words(" ".join(tokens[first : first + 2]))]
-    is_leaning = first > 0 and (begins[0] in _LEANING or begins == ["ما", "لم"])
+    is_leaning = first > 0 and (begins == ["ما", "لم"] or not _LEANING.isdisjoint(begins[:1]))
     return None if is_open or is_leaning else (first, last)
 
 

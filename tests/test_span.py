@@ -128,6 +128,12 @@ def test_what_an_article_only_reports_is_not_cut_from_it():
     assert is_cut_from("نفى الكرملين في بيان أن بوتين زار كييف سرا.", denied)
 
 
+def test_a_part_may_begin_with_what_is_no_word():
+    quote = "وتحدثت الصحف عن المدينة وعن أهلها كثيرا، — – الميناء القديم مفتوح للزوار."
+    found = span("الميناء القديم مفتوح للزوار.", quote, "أين الزوار؟", longest=6)
+    assert found == "— – الميناء القديم مفتوح للزوار."
+
+
 def test_a_bracket_may_be_left_out_from_within_a_clause():
     quote = "تمتد البلاد على 9.6 مليون كيلومتر (3.7 مليون ميل) في شرق القارة، وهي جبلية."
     assert is_cut_from("تمتد البلاد على 9.6 مليون كيلومتر في شرق القارة.", quote)
