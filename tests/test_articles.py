@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.articles import ENDINGS, EXPECTED, ArticleReader, RawArticle, find_files, read_articles
+from rag.clean import clean
 from rag.errors import ArticleError
 
 ARABIC = "افتتحت البلدية حديقة جديدة عند مدخل السوق.\n\nوغرس الأطفال فيها مئة شجرة."
@@ -178,6 +179,18 @@ def test_rows_may_name_their_fields_in_several_ways() -> None:
     assert [article.published for article in articles] == ["2024-01-02", "2024-03-04", None, None]
     assert (articles[0].title, articles[0].source, articles[0].url) == ("ع", "م", "u")
     assert (articles[1].author, articles[3].title) == ("ليلى", None)
+
+
+def test_a_row_whose_text_is_markup_is_read_as_a_page() -> None:
+    text = "<p>بدأت &quot;الحملة&quot;.</p>\n<p>وأصيب <strong>37</strong> طفلا.</p>"
+    row = {"title": "حملة &#8211; أسوان", "content": text, "date": "2024-06-21"}
+    article = only(Path("a.jsonl"), json.dumps(row))
+    assert (article.kind, article.title, article.content) == ("html", "حملة – أسوان", text)
+    [document] = clean(article)
+    assert (document.title, document.published) == ("حملة – أسوان", "2024-06-21")
+    assert document.text == 'بدأت "الحملة".\n\nوأصيب 37 طفلا.'
+    plain = {"text": "قال إن 3 < 5، و<p> وسم."}
+    assert only(Path("a.jsonl"), json.dumps(plain)).kind == "text"
 
 
 @pytest.mark.parametrize(

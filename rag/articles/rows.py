@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from html import unescape
 
 from rag.articles.encoding import decode
 from rag.articles.raw import FIELDS, MAX_BYTES, RawArticle, article_of, check_size, field_of
@@ -13,6 +16,11 @@ from rag.errors import ArticleError
 
 _KNOWN = {name for names in FIELDS.values() for name in names}
 _DELIMITERS = (",", ";", "\t", "|", "،", "؛")
+
+_MARKUP = re.compile(
+    r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype|html|body|p|div|h[1-6]|figure|article|section|ul|ol)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def jsonl_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
@@ -63,7 +71,15 @@ def _json_article(name: str, number: int, line: bytes) -> RawArticle | None:
     if text is None:
         expected = "an object with 'text', 'content', 'context' or 'body'"
         raise ArticleError(f"{name}, line {number}: no text: expected {expected}")
-    return article_of(name, "text", text=text, fields=fields)
+    return _article(name, text, fields)
+
+
+def _article(name: str, text: str, fields: Mapping[str, object]) -> RawArticle:
+    """The article of a row; where its text is markup, as blogs export it, so is its title."""
+    if not _MARKUP.match(text):
+        return article_of(name, "text", text=text, fields=fields)
+    article = article_of(name, "html", text=text, fields=fields)
+    return replace(article, title=unescape(article.title) if article.title else None)
 
 
 def csv_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
@@ -88,7 +104,7 @@ def csv_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
         for row in rows:
             fields = _row_fields(name, row, header=header, line=rows.line_num)
             if (content := field_of(fields, "text")) is not None:
-                yield article_of(name, "text", text=content, fields=fields)
+                yield _article(name, content, fields)
     except csv.Error as error:
         raise ArticleError(f"{name}, line {rows.line_num}: not CSV: {error}") from error
 
