@@ -275,6 +275,19 @@ def test_content_controls_and_tracked_insertions_of_a_docx_are_text() -> None:
     assert article.content == "بدأت الحملة. وأصيب 37 طفلا.\n\nوتنتهي في يونيو."
 
 
+def test_a_table_within_a_cell_of_a_docx_is_told_once() -> None:
+    from docx import Document
+
+    file = Document()
+    cell = file.add_table(rows=1, cols=1).rows[0].cells[0]
+    cell.text = "قبل"
+    cell.add_table(rows=1, cols=1).rows[0].cells[0].text = "داخل"
+    stored = io.BytesIO()
+    file.save(stored)
+    content = only(Path("a.docx"), stored.getvalue()).content
+    assert (content.count("قبل"), content.count("داخل")) == (1, 1)
+
+
 def test_a_broken_docx_is_refused() -> None:
     stored = docx_bytes()
     assert "damaged docx" in refusal(Path("a.docx"), stored[: len(stored) // 2])

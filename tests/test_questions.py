@@ -93,6 +93,8 @@ def test_a_text_without_a_title_is_called_as_an_ingest_calls_it(write):
     context = "وصل الوفد إلى المدينة. ثم غادر."
     read = read_questions(write({**WITH_CONTEXT, "title": None, "context": context}))
     assert read.documents == (Document.of("وصل الوفد إلى المدينة", context),)
+    spaced = read_questions(write({**WITH_CONTEXT, "title": "", "context": " " * 2000 + context}))
+    assert spaced.documents[0].title == "وصل الوفد إلى المدينة"
     asked = {"id": "q1", "question": "متى؟", "answers": []}
     named = squad({"context": context, "qas": [asked]})
     named["data"][0]["title"] = None

@@ -69,7 +69,7 @@ def title_from(text: str) -> str:
     >>> title_from("وصل الوفد إلى المدينة. ثم غادر.")
     'وصل الوفد إلى المدينة'
     """
-    start, end = sentences(text[:_TITLE_WITHIN])[0]
+    start, end = sentences(text := text.lstrip()[:_TITLE_WITHIN])[0]
     sentence = text[start:end].rstrip(" .")
     if len(sentence) <= _LONGEST_TITLE:
         return sentence

@@ -25,10 +25,10 @@ def docx_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     blocks: list[str] = []
     try:
         file = docx.Document(io.BytesIO(stored))
-        for block in _blocks(file.element.body):
+        for block in _within(file.element.body, "p", "tbl"):
             if _name(block) == "tbl":
-                rows = (row for row in block.iter() if _name(row) == "tr")
-                blocks.append("\n".join(" | ".join(_cells(row)) for row in rows))
+                rows = (" | ".join(_cells(row)) for row in _within(block, "tr"))
+                blocks.append("\n".join(rows))
                 continue
             blocks.append(_text(block))
             style = Paragraph(block, file).style
@@ -41,18 +41,19 @@ def docx_articles(name: str, stored: bytes) -> Iterator[RawArticle]:
     yield RawArticle(name, "text", text, title=title)
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
-    """The paragraphs and tables in order, those of content controls and tracked changes too."""
+def _within(parent: Any, *names: str) -> Iterator[Any]:
+    """The elements of these names in order, those of content controls and tracked changes too."""
     for child in parent:
-        if _name(child) in ("p", "tbl"):
+        if _name(child) in names:
             yield child
         elif _name(child) in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
-            yield from _blocks(child)
+            yield from _within(child, *names)
 
 
 def _cells(row: Any) -> list[str]:
-    cells = (cell for cell in row.iter() if _name(cell) == "tc")
-    texts = (" ".join(_text(block) for block in cell if _name(block) == "p") for cell in cells)
+    cells = _within(row, "tc")
+    # A table in a cell is told in its place.
+    texts = (" ".join(map(_text, _within(cell, "p", "tbl"))) for cell in cells)
     return [text.strip() for text in texts]
 
 

@@ -87,9 +87,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 def _quantity(forms: Sequence[str], place: int) -> Quantity | None:
     taken = amount_at(forms, place)
     # «الأشهر الأربعة» counts nothing that was not told before.
-    is_definite = (
-        forms[place].startswith(("ال", "وال", "بال", "لل")) and forms[place] not in _SCALES
-    )
+    is_definite = forms[place] not in _SCALES and forms[place].startswith(_ARTICLES)
     if taken is None or taken[0].text.count(".") > 1 or is_definite:
         return None
     (amount, length), step = taken, _step(taken[0].text)

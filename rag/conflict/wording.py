@@ -57,12 +57,12 @@ def shown_within(conflict: Conflict, longest: int, *, wanted: Collection[str]) -
     last = min(_LONGEST, room - min(first, lengths[0]))
     if min(first, last) < SHORTEST:
         return None
-    cut = [_cut(side, n, wanted) for side, n in zip(sides, (first, last), strict=True)]
-    if None in cut:
+    told, against = _cut(sides[0], first, wanted), _cut(sides[1], last, wanted)
+    if not (told and against):
         return None
-    quotes, citations = zip(*filter(None, cut), strict=True)
-    head = f"ورد في {one}: {quotes[0]}"
-    text = f"{head}، بينما ورد في {other}: {quotes[1]}"
+    head = f"ورد في {one}: {told[0]}"
+    text = f"{head}، بينما ورد في {other}: {against[0]}"
+    citations = (told[1], against[1])
     return Sentence(f"{text}.", citations, True, DIFFER, places=(len(head), len(text)))
 
 

@@ -11,7 +11,7 @@ from rag.arabic import STOP_WORDS, words
 
 # How a question leans on the turn before it. It `replaces` something in it («والخط الثاني؟»,
 # «لا، أقصد …»), is `bare` of anything but question words («ومتى؟»), `points` at what was spoken of
-# («ومن صممه؟»), or is `open`: its words do not tell.
+# («ومن صممه؟»), or is `open`: its words do not tell. «شكراً» asks for `nothing`.
 Leaning = Literal["replaces", "bare", "points", "open", "nothing"]
 
 # All words are in the normal form of `words`.

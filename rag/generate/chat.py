@@ -89,9 +89,9 @@ class ChatTokens:
         from jinja2 import TemplateError
 
         try:
-            # Plain dicts are what the template reads.
-            plain = [asdict(message) for message in messages]
             # A model that can think first is told not to: there is no room for it.
+            plain = [asdict(message) for message in messages]
+            # Plain dicts are what the template reads, the library types them by role.
             done = self._template(messages=plain, enable_thinking=False)  # type: ignore[arg-type]
             return str(done.prompt)
         except (ValueError, TemplateError) as error:
