@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rag.arabic import asked_for, content_stems, is_yes_no
+from rag.arabic import asked_for, is_yes_no
 from rag.types import Evidence, Similarities
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-# Of an embedder that cannot tell: asked and least as for most questions that the weights were
-# fitted on, in a row of which both can be read.
-_USUAL = (0.6, 0.5, 0.3)
+# Of an embedder that cannot tell: asked and spread as for the median of the questions that the
+# weights were fitted on.
+_USUAL = (0.71, 0.19)
 # What answers a question is hardly ever less like it than this, however near single words come:
 # an article on a metro has the length that is asked of a canal.
 _NEAR = 0.36
@@ -30,7 +30,6 @@ class Signs:
     question: str
     evidence: Sequence[Evidence]
     similarities: Similarities
-    without_first: Similarities  # the cosines of `without_first_word(question)`
     # For each of the best sentences: how near it comes to each word of the question.
     words: Sequence[NDArray[np.float32]] = ()
 
@@ -51,39 +50,42 @@ class Weighing(Protocol):
 class Weights:
     """For articles that were put in whatever would be asked of them.
 
-    What the first word adds is below 0 where the articles speak of everything in the question but
-    the thing asked about ("المترجم", "الهدايا"), and a sentence that has all words of a question
-    but one comes near it as a whole, yet not to that word. Words are looked for in the sentence
-    that is nearest to them on average.
+    A sentence that has all of a question but the thing asked about is near it as a whole. So what
+    counts is how near any sentence comes to the first two words, the question word and, mostly,
+    what it asks for, and how evenly the words are found in the sentence that is nearest to them.
     """
 
     bias: float
     cosine: float  # the highest, of the question with a sentence
-    first_word: float  # how much of it the first word that carries meaning adds
     holds: float  # whether the evidence holds an amount or a time where one is asked for
-    asked: float  # how near the first two words are: the question word, and what it asks for
-    least: float  # how near the word is that is found least
-    far: float  # how far the highest cosine is below `_NEAR`: this counts against
+    asked: float  # how near the first two words are
+    spread: float  # standard deviation over the words of how near they are: this counts against
+    far: float  # how far the highest cosine is below `_NEAR`: and this
 
     def total(self, signs: Signs) -> float:
         """The weighted sum."""
-        import numpy as np
-
-        nearest = signs.nearest
-        gain = nearest - max(signs.without_first.values(), default=nearest)
         asked = asked_for(signs.question)
         holds = any(asked.is_held_by(e.quote, besides=signs.question) for e in signs.evidence)
-        rows = [row for row in signs.words if row.size]
-        found = max(rows, key=lambda row: float(row.mean()), default=np.array(_USUAL))
+        found, spread = _found(signs.words)
         return (
             self.bias
-            + self.cosine * nearest
-            + self.first_word * gain
+            + self.cosine * signs.nearest
             + self.holds * holds
-            + self.asked * float(found[:2].mean())
-            + self.least * float(found.min())
-            - self.far * max(0.0, _NEAR - nearest)
+            + self.asked * found
+            - self.spread * spread
+            - self.far * max(0.0, _NEAR - signs.nearest)
         )
+
+
+def _found(words: Sequence[NDArray[np.float32]]) -> tuple[float, float]:
+    """How near the first two words are found, and how evenly all of them in one sentence."""
+    import numpy as np
+
+    rows = [row for row in words if row.size]
+    if not rows:
+        return _USUAL
+    nearest = max(rows, key=lambda row: float(row.mean() + row[:2].mean()))
+    return float(np.max(rows, axis=0)[:2].mean()), float(nearest.std())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,7 @@ class Confidence:
     """
 
     decline_below: float = 0.5
-    weights: Weighing = Weights(
-        -6.2, cosine=4.9, first_word=7.8, holds=2.4, asked=3.2, least=2.3, far=30.0
-    )
+    weights: Weighing = Weights(-4.7, cosine=5.2, holds=2.0, asked=4.3, spread=7.8, far=21.0)
 
     def is_enough(self, score: float) -> bool:
         """Whether to answer at all; at 0 there is nothing to answer from, whatever the level."""
@@ -130,16 +130,3 @@ class Confidence:
         if not signs.evidence:
             return 0.0
         return 1 / (1 + math.exp(-self.weights.total(signs)))
-
-
-def without_first_word(question: str) -> str:
-    """The question without the first word that carries meaning: most often what is asked about.
-
-    >>> without_first_word("من كان المترجم في اجتماع الوفدين؟")
-    'من كان في اجتماع الوفدين؟'
-    """
-    tokens = question.split()
-    for place, token in enumerate(tokens):
-        if content_stems(token):
-            return " ".join(tokens[:place] + tokens[place + 1 :]) or question
-    return question

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import ge
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -28,23 +29,27 @@ class EvidenceSelector:
     A sentence scores by the share of the question's terms in it, weighted by their rarity among
     the hits; letter n-grams count `gram_weight` of a key and words of the title `title_weight` of
     a word in the sentence. To this come `cosine_weight` times its similarity to the question,
-    `passage_weight` times the hit's score, and `number_bonus` for a figure where the question
-    asks for one. Up to `again_words` of what is chosen are read again, in an order to which
-    `word_weight` times the mean nearness to all words of the question and to its first two is
-    added: the question word and, mostly, what it asks for. Where that is an amount, a sentence
-    that tells one of its kind gets `amount_bonus`. Of these the model reads `writer_words`.
+    `passage_weight` times the hit's score, `first_bonus` for the best passage, and `number_bonus`
+    for a figure where the question asks for one. Up to `again_words` of what is chosen are read
+    again. `word_weight` is then what counts how near a sentence comes to all words of the question
+    and to its first two, the question word and, mostly, what it asks for; `share_weight` what
+    counts to how many of the words it comes nearest of all. Where an amount is asked for, a
+    sentence that tells one of its kind gets `amount_bonus`. The model reads the `writer_words` that
+    are best then.
     """
 
     passages: int = 5
     budget_words: int = 150
-    again_words: int = 110
+    again_words: int = 150
     writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5
     cosine_weight: float = 4.0
     passage_weight: float = 1.5
+    first_bonus: float = 0.2
     number_bonus: float = 0.3
     word_weight: float = 2.0
+    share_weight: float = 0.6
     amount_bonus: float = 0.5
 
     def select(
@@ -70,28 +75,26 @@ class EvidenceSelector:
     def read_again(
         self, question: str, evidence: Sequence[Evidence], embedder: Embedder
     ) -> tuple[list[Evidence], list[NDArray[np.float32]]]:
-        """The evidence in a better order, and how near the best of it is to each word asked.
+        """The evidence in a better order, and how near what is read again is to each word asked.
 
-        What is read again comes first and is numbered anew, the rest follows as it was. The words
-        are those of the sentences that the model would have read without this.
+        What is read again comes first and is numbered anew, the rest follows as it was.
         """
         again = _as_far_as(evidence, self.again_words)
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
         words = embedder.word_similarities(question, alone)
         asked = asked_for(question)
         raised = []
-        for item, near in zip(again, words, strict=True):
-            nearness = float(near.mean() + near[:2].mean()) if near.size else 0.0
+        for item, near, share in zip(again, words, _shares(words), strict=True):
             is_told = asked.kind == "amount" and asked.is_held_by(item.quote, besides=question)
-            raise_by = self.word_weight * nearness + self.amount_bonus * is_told
+            raise_by = (
+                self.word_weight * _nearness(near)
+                + self.share_weight * share
+                + self.amount_bonus * is_told
+            )
             raised.append(replace(item, score=item.score + raise_by))
         raised.sort(key=lambda item: -item.score)
         rest = [item for item in evidence if item not in again]
-        first = self.for_writer(evidence)
-        return (
-            [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)],
-            [near for item, near in zip(again, words, strict=True) if item in first],
-        )
+        return [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)], words
 
     def for_writer(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """What of the evidence the model reads."""
@@ -117,6 +120,7 @@ class EvidenceSelector:
                     if term in terms or term in title
                 )
                 score = covered / total + self.passage_weight * hit.score
+                score += self.first_bonus * (hit is hits[0])
                 score += self.number_bonus * (asked.kind != "other" and bool(_DIGIT.search(text)))
                 place = (passage.start + start, passage.start + end)
                 score += self.cosine_weight * similarities.get((passage.document_id, place[0]), 0.0)
@@ -136,6 +140,17 @@ class EvidenceSelector:
             * (self.gram_weight if term.startswith("_") else 1.0)
             for term in asked
         }
+
+
+def _nearness(near: NDArray[np.float32]) -> float:
+    """To all words, once more to the first two, and a little more to the question word."""
+    return float(near.mean() + near[:2].mean() + 0.3 * near[0]) if near.size else 0.0
+
+
+def _shares(words: Sequence[NDArray[np.float32]]) -> list[float]:
+    """For each sentence the share of the question's words to which no other comes nearer."""
+    most = [max(column) for column in zip(*words, strict=True)]
+    return [sum(map(ge, near, most)) / len(most) if most else 0.0 for near in words]
 
 
 def _as_far_as(evidence: Sequence[Evidence], words: int) -> list[Evidence]:

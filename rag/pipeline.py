@@ -14,7 +14,7 @@ from rag.arabic import is_order, is_yes_no
 from rag.bulk import RayEmbedder
 from rag.clock import Clock
 from rag.compose import Composer
-from rag.confidence import Confidence, RetrievedWeights, Signs, without_first_word
+from rag.confidence import Confidence, RetrievedWeights, Signs
 from rag.conflict import with_conflict
 from rag.embed import Embedder
 from rag.errors import RagError
@@ -219,7 +219,6 @@ class Rag:
         asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
-        without_first = self._retriever.similarities(without_first_word(asked), hits)
         evidence = steps.selector.select(asked, hits, similarities)
         evidence, words = steps.selector.read_again(asked, evidence, steps.embedder)
         copies = self._index.copies({hit.passage.document_id for hit in hits})
@@ -232,7 +231,7 @@ class Rag:
         )
         yield answer
 
-        signs = Signs(asked, evidence, similarities, without_first, words)
+        signs = Signs(asked, evidence, similarities, words)
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)
         if steps.confidence.is_enough(confidence):

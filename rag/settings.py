@@ -91,14 +91,16 @@ class EvidenceSettings:
     kind: str = "sentences"
     passages: int = 5
     budget_words: int = 150
-    again_words: int = 110
+    again_words: int = 150
     writer_words: int = 70
     gram_weight: float = 0.3
     title_weight: float = 0.5
     cosine_weight: float = 4.0
     passage_weight: float = 1.5
+    first_bonus: float = 0.2
     number_bonus: float = 0.3
     word_weight: float = 2.0
+    share_weight: float = 0.6
     amount_bonus: float = 0.5
 
 

@@ -1,5 +1,4 @@
-from dataclasses import replace
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,17 +175,34 @@ def test_what_is_not_read_again_stays_behind_what_is():
 
 def test_the_model_reads_what_is_best_of_all_that_is_read_again():
     similarities = {(MUSEUM.id, 0): 0.9}  # the sentence on the weather
-    selector = EvidenceSelector(again_words=110, writer_words=1, word_weight=20.0)
+    selector = EvidenceSelector(writer_words=1, word_weight=20.0)
     chosen = selector.select(QUESTION, [hit(MUSEUM)], similarities)
     assert quotes(selector.for_writer(chosen)) == [WEATHER]
-    evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    evidence, _ = selector.read_again(QUESTION, chosen, FakeEmbedder())
     assert quotes(selector.for_writer(evidence)) == [COST]
-    # Declining goes by what the model would have read otherwise.
-    first = chosen[0]
-    alone = replace(first.passage, text=first.quote, start=first.start, end=first.end)
-    [expected] = FakeEmbedder().word_similarities(QUESTION, [alone])
-    [found] = words
-    assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(("weight", "best"), [(0.0, WEATHER), (9.0, COST)])
+def test_what_comes_nearest_to_most_words_is_better(weight, best):
+    selector = EvidenceSelector(word_weight=0.0, share_weight=weight, amount_bonus=0.0)
+    chosen = selector.select(QUESTION, [hit(MUSEUM)], {(MUSEUM.id, 0): 0.9})
+    evidence, words = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    assert quotes(evidence)[0] == best
+    most = np.max(words, axis=0)
+    shares = {q: float((row >= most).mean()) for q, row in zip(quotes(chosen), words, strict=True)}
+    raised = {e.quote: e.score for e in evidence}
+    before = {e.quote: e.score for e in chosen}
+    assert raised == pytest.approx({q: before[q] + weight * shares[q] for q in before})
+
+
+def test_the_best_passage_has_its_bonus():
+    first, second = hit(MUSEUM), hit(DATES)
+    plain = EvidenceSelector(first_bonus=0.0).select(QUESTION, [first, second])
+    raised = EvidenceSelector(first_bonus=5.0).select(QUESTION, [first, second])
+    before = {item.quote: item.score for item in plain}
+    for item in raised:
+        bonus = 5.0 if item.passage.document_id == MUSEUM.id else 0.0
+        assert item.score == pytest.approx(before[item.quote] + bonus)
 
 
 def test_nothing_is_read_again_where_there_is_no_evidence():
