@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from ablation import HALVES, is_reported
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from rag.chunk import SentenceChunker
 from rag.embed import Embedder
+from rag.embed.interaction import Nearness
 from rag.factory import make_steps
 from rag.ingest.embedding import embed_documents
 from rag.metrics import contains
@@ -67,9 +67,7 @@ class Remembering:
             self._questions.update(zip(new, rows, strict=True))
         return np.stack([self._questions[text] for text in texts])
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
         """As the embedder does."""
         return self._embedder.word_similarities(question, passages)
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rag.arabic import asked_for, is_yes_no
+from rag.embed.interaction import Nearness
 from rag.types import Evidence, Similarities
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 
 # Of an embedder that cannot tell: asked and spread as for the median of the questions that the
 # weights were fitted on.
@@ -30,8 +26,8 @@ class Signs:
     question: str
     evidence: Sequence[Evidence]
     similarities: Similarities
-    # For each of the best sentences: how near it comes to each word of the question.
-    words: Sequence[NDArray[np.float32]] = ()
+    # For each sentence of the evidence: how near it comes to the words of the question.
+    words: Sequence[Nearness] = ()
 
     @property
     def nearest(self) -> float:
@@ -77,14 +73,14 @@ class Weights:
         )
 
 
-def _found(words: Sequence[NDArray[np.float32]]) -> tuple[float, float]:
+def _found(words: Sequence[Nearness]) -> tuple[float, float]:
     """How near the first two words are found, and how evenly all of them in one sentence."""
     import numpy as np
 
-    rows = [row for row in words if row.size]
+    rows = [row for each in words if (row := each.of_words()).size]
     if not rows:
         return _USUAL
-    nearest = max(rows, key=lambda row: float(row.mean() + row[:2].mean()))
+    nearest = max(words, key=Nearness.total).of_words()
     return float(np.max(rows, axis=0)[:2].mean()), float(nearest.std())
 
 

@@ -9,15 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import ge
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from rag.arabic import analyse, asked_for, sentences
 from rag.embed import Embedder
+from rag.embed.interaction import Nearness, NearnessByPlace
 from rag.types import Evidence, Hit, Similarities
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _DIGIT = re.compile(r"\d")
 
@@ -74,27 +70,28 @@ class EvidenceSelector:
 
     def read_again(
         self, question: str, evidence: Sequence[Evidence], embedder: Embedder
-    ) -> tuple[list[Evidence], list[NDArray[np.float32]]]:
-        """The evidence in a better order, and how near what is read again is to each word asked.
+    ) -> tuple[list[Evidence], NearnessByPlace]:
+        """The evidence in a better order, and how near what is read again is to the words asked.
 
         What is read again comes first and is numbered anew, the rest follows as it was.
         """
         again = _as_far_as(evidence, self.again_words)
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
-        words = embedder.word_similarities(question, alone)
+        near = embedder.word_similarities(question, alone)
         asked = asked_for(question)
         raised = []
-        for item, near, share in zip(again, words, _shares(words), strict=True):
+        for item, words, share in zip(again, near, _shares(near), strict=True):
             is_told = asked.kind == "amount" and asked.is_held_by(item.quote, besides=question)
             raise_by = (
-                self.word_weight * _nearness(near)
+                self.word_weight * words.total()
                 + self.share_weight * share
                 + self.amount_bonus * is_told
             )
             raised.append(replace(item, score=item.score + raise_by))
         raised.sort(key=lambda item: -item.score)
         rest = [item for item in evidence if item not in again]
-        return [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)], words
+        places = {(e.passage.document_id, e.start): n for e, n in zip(again, near, strict=True)}
+        return [replace(e, number=n) for n, e in enumerate([*raised, *rest], start=1)], places
 
     def for_writer(self, evidence: Sequence[Evidence]) -> list[Evidence]:
         """What of the evidence the model reads."""
@@ -142,15 +139,11 @@ class EvidenceSelector:
         }
 
 
-def _nearness(near: NDArray[np.float32]) -> float:
-    """To all words, once more to the first two, and a little more to the question word."""
-    return float(near.mean() + near[:2].mean() + 0.3 * near[0]) if near.size else 0.0
-
-
-def _shares(words: Sequence[NDArray[np.float32]]) -> list[float]:
+def _shares(near: Sequence[Nearness]) -> list[float]:
     """For each sentence the share of the question's words to which no other comes nearer."""
-    most = [max(column) for column in zip(*words, strict=True)]
-    return [sum(map(ge, near, most)) / len(most) if most else 0.0 for near in words]
+    rows = [words.of_words() for words in near]
+    most = [max(column) for column in zip(*rows, strict=True)]
+    return [sum(map(ge, row, most)) / len(most) if most else 0.0 for row in rows]
 
 
 def _as_far_as(evidence: Sequence[Evidence], words: int) -> list[Evidence]:

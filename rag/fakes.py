@@ -11,9 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.arabic import content_stems, words
+from rag.embed.interaction import Nearness
 from rag.index import check_groups, check_passages, check_vectors
 from rag.index.filters import matches
 from rag.index.lexical import BM25, Bm25
@@ -43,13 +43,13 @@ class FakeEmbedder:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._embed(texts)
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
-        """1 for a word that shares a stem with the text or carries no meaning, 0 for others."""
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
+        """1 for a word that shares a stem with one of the text or carries no meaning, else 0."""
         asked = [set(content_stems(word)) for word in question.split() if words(word)]
-        texts = [set(content_stems(passage.text)) for passage in passages]
-        return [np.array([not s or s & t != set() for s in asked], np.float32) for t in texts]
+        texts = [[set(content_stems(word)) for word in p.text.split()] for p in passages]
+        tokens = [[place] for place in range(len(asked))]
+        met = [[[not s or s & t != set() for t in text] for s in asked] for text in texts]
+        return [Nearness(tokens, np.array(each, np.float32)) for each in met]
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)

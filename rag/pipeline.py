@@ -17,6 +17,7 @@ from rag.compose import Composer
 from rag.confidence import Confidence, RetrievedWeights, Signs
 from rag.conflict import with_conflict
 from rag.embed import Embedder
+from rag.embed.interaction import NearnessByPlace
 from rag.errors import RagError
 from rag.evidence import EvidenceSelector
 from rag.generate import Generator, Ticket, Turns
@@ -219,8 +220,8 @@ class Rag:
         asked = self._retriever.asked(question, history)
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
-        evidence = steps.selector.select(asked, hits, similarities)
-        evidence, words = steps.selector.read_again(asked, evidence, steps.embedder)
+        chosen = steps.selector.select(asked, hits, similarities)
+        evidence, near = steps.selector.read_again(asked, chosen, steps.embedder)
         copies = self._index.copies({hit.passage.document_id for hit in hits})
         answer = Answer(
             question,
@@ -230,12 +231,11 @@ class Rag:
             timings=clock.lap("evidence"),
         )
         yield answer
-
-        signs = Signs(asked, evidence, similarities, words)
+        signs = Signs(asked, evidence, similarities, [*near.values()])
         confidence = steps.confidence.score(signs)
         finished = replace(answer, status="declined", confidence=confidence)
         if steps.confidence.is_enough(confidence):
-            finished = yield from self._composed(finished, asked, clock)
+            finished = yield from self._composed(finished, asked, near, clock)
         if finished.status == "declined":
             finished = replace(finished, sentences=steps.composer.declined())
         longest = steps.composer.longest_words
@@ -243,15 +243,16 @@ class Rag:
         yield with_suggestions(replace(finished, timings=clock.lap("total")), asked)
 
     def _composed(
-        self, answer: Answer, asked: str, clock: Clock
+        self, answer: Answer, asked: str, near: NearnessByPlace, clock: Clock
     ) -> abc.Generator[Answer, None, Answer]:
         """The answer with its sentences, declined where all is in other scripts; first, drafts."""
-        steps, evidence, generator = self._steps, answer.evidence, self._steps.generator
+        steps, composer, generator = self._steps, self._steps.composer, self._steps.generator
         # What an article says to a model is shown to readers; nothing is written from it.
-        written_from = [item for item in evidence if not is_order(item.quote)]
+        written_from = [item for item in answer.evidence if not is_order(item.quote)]
         # The default model was right on none of seven: it affirms what the source denies.
         if not generator or not written_from or is_yes_no(asked):
-            return _with(answer, "quoted", steps.composer.quoted(evidence, question=asked))
+            said = composer.quoted(answer.evidence, question=asked, near=near)
+            return _with(answer, "quoted", said)
         messages = steps.prompt.messages(asked, steps.selector.for_writer(written_from))
         writing, draft = replace(answer, status="writing", confidence=None), ""
         with steps.turns.ticket() as ticket:
@@ -262,8 +263,8 @@ class Rag:
                     draft += piece
                     lap = clock.lap("first_word", again=False)
                     yield replace(writing, draft=draft, timings=lap)
-        written = steps.composer.checked(draft, written_from, question=asked)
-        return _with(answer, *steps.composer.finished(written, written_from, question=asked))
+        written = composer.checked(draft, written_from, question=asked)
+        return _with(answer, *composer.finished(written, written_from, question=asked, near=near))
 
     def _read(
         self, answer: Answer, messages: Sequence[Message], ticket: Ticket

@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rag.compose import Composer
+from rag.embed.interaction import Nearness
 from rag.types import DECLINED, Document, Evidence, passage_of
 from rag.verify import Checker
 
@@ -197,6 +199,35 @@ def test_the_room_that_is_left_is_for_what_holds_the_kind_of_thing_that_is_asked
     assert texts(sentences)[1:] == [f"«{told}»"]
     of_all = composer.quoted(found, question="ماذا في متحف الموانئ؟")
     assert texts(of_all)[1].startswith("«وتحدث")
+
+
+def nearness(item, *words):
+    """Of a question of one word, which is as near as can be to these words of the evidence."""
+    row = [float(word.strip(".،") in words) for word in item.quote.split()]
+    return {(item.passage.document_id, item.start): Nearness([[0]], np.float32([row]))}
+
+
+def test_a_quotation_is_cut_where_it_is_nearest_to_the_question_in_whatever_words():
+    talk = "وتحدث الأهالي عن مستشفى المدينة في المقاهي والأسواق طوال ذلك اليوم"
+    [item] = evidence(f"{talk}، ونقل الجرحى الخمسة كلهم إلى عيادة الميناء القديم.")
+    composer = Composer(Checker(), longest_words=9)
+    question = "أي مستشفى عالج المصابين؟"
+    [by_words] = composer.quoted([item], question=question)
+    assert "مستشفى" in by_words.text
+    [by_nearness] = composer.quoted([item], question=question, near=nearness(item, "عيادة"))
+    assert by_nearness.text == "«…ونقل الجرحى الخمسة كلهم إلى عيادة الميناء القديم.»"
+
+
+@pytest.mark.parametrize(("word", "is_first"), [("وأوضحت", True), ("أبوابه", False)])
+def test_what_is_left_of_a_sentence_gives_way_to_one_that_is_nearer_to_the_question(word, is_first):
+    rest = "وأوضحت البلدية ذلك في بيان طويل أصدرته أمس."
+    found = evidence(f"كلف ترميم متحف الموانئ 28 مليون دينار، {rest}", OPENING)
+    near = {**nearness(found[0], word), **nearness(found[1], word)}
+    written = COMPOSER.checked("28 مليون دينار.", found, question=QUESTION)
+    composer = Composer(Checker(), longest_sentence=8)
+    _, (_, second, third) = composer.finished(written, found, question=QUESTION, near=near)
+    quoted = [f"«…{rest}»", f"«{OPENING}»"]
+    assert texts([second, third]) == (quoted if is_first else quoted[::-1])
 
 
 def test_a_unit_is_not_lost_on_the_way():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rag.confidence import Confidence, RetrievedWeights, Signs, Weights
+from rag.embed.interaction import Nearness
 from rag.types import Document, Evidence, Similarities, passage_of
 
 WORKSHOP = Document.of(
@@ -39,7 +40,12 @@ def signs(
     words: tuple[float, ...] = (0.45, 0.6, 0.95),
 ) -> Signs:
     """By default a near question whose first words are found less well than the last."""
-    return Signs(question, found, near, [np.array(words, np.float32)])
+    return Signs(question, found, near, [nearness(*words)])
+
+
+def nearness(*words: float) -> Nearness:
+    """Of a sentence to the words of a question, each of one token."""
+    return Nearness([[n] for n in range(len(words))], np.array(words, np.float32).reshape(-1, 1))
 
 
 def is_enough(asked: Signs, confidence: Confidence = CONFIDENCE) -> bool:
@@ -88,7 +94,7 @@ def test_one_word_that_is_not_found_lowers_the_score_wherever_it_stands() -> Non
 def test_what_is_far_from_every_sentence_is_declined_whatever_words_are_found() -> None:
     """An article on a metro tells a length, which is not that of a canal."""
     near, far = ({("a", 0): cosine} for cosine in (0.41, 0.25))
-    words = [np.float32([0.8, 0.8, 0.97, 0.4, 0.3])]
+    words = [nearness(0.8, 0.8, 0.97, 0.4, 0.3)]
     asked = Signs("من يزور الورشة؟", VISITED, near, words)
     assert is_enough(asked)
     assert not is_enough(Signs(asked.question, VISITED, far, words))
@@ -102,7 +108,7 @@ def test_no_evidence_is_never_enough() -> None:
 
 def test_the_score_is_the_logistic_of_the_weighted_sum() -> None:
     weights = Weights(-1.5, cosine=2.0, holds=1.0, asked=0.5, spread=3.0, far=0.0)
-    question, found = "من يزور الورشة؟", [np.float32([0.2, 0.4, 0.9]), np.float32([0.9, 0.3, 0.2])]
+    question, found = "من يزور الورشة؟", [nearness(0.2, 0.4, 0.9), nearness(0.9, 0.3, 0.2)]
     asked = Signs(question, VISITED, NEAR, found)
     words = 0.5 * (0.9 + 0.4) / 2 - 3.0 * np.std([0.9, 0.3, 0.2])  # the second sentence is nearer
     total = -1.5 + 2.0 * 0.6 + 1.0 + words

@@ -8,7 +8,7 @@ import pytest
 
 from rag.embed import OpenVinoEmbedder, Wording, is_prepared, prepare, suits
 from rag.embed.compiled import batches
-from rag.embed.interaction import Tokens, nearest_words
+from rag.embed.interaction import Nearness, Tokens, nearness
 from rag.embed.prepare import load, prepared_path
 from rag.errors import ModelError
 from rag.types import Document, passage_of
@@ -93,25 +93,36 @@ def tokens(prompt, vectors):
 def test_a_word_is_as_near_as_the_token_of_the_text_that_is_nearest():
     question = tokens("query: who left", [[9, 9], [1, 0], [0, 2]])
     text = tokens("title: who | text: came early", [[1, 0], [1, 0], [1, 0], [1, 0], [3, 4], [0, 1]])
-    near = nearest_words(question, "who left", text, "came early")
-    assert near == pytest.approx([0.6, 1.0])  # "who" of the title does not count
+    near = nearness(question, "who left", text, "came early")
+    assert near.of_words() == pytest.approx([0.6, 1.0])  # "who" of the title does not count
+    assert near.of_words(0, 0) == pytest.approx([0.6, 0.8])
+    assert near.of_words(1) == pytest.approx([0.0, 1.0])
 
 
 def test_a_word_of_several_tokens_has_their_mean():
     question = Tokens("q: left", np.float32([[1, 0], [1, 0], [0, 1]]), [(0, 2), (3, 5), (5, 7)])
-    near = nearest_words(question, "left", tokens("t: x", [[0, 1], [1, 0]]), "x")
-    assert near == pytest.approx([0.5])
+    near = nearness(question, "left", tokens("t: x", [[0, 1], [1, 0]]), "x")
+    assert near.of_words() == pytest.approx([0.5])
 
 
 def test_a_mark_that_stands_alone_is_no_word():
     question = tokens("q: left ? «", [[1, 0], [1, 0], [0, 1], [0, 1]])
     text = tokens("t: x", [[0, 1], [1, 0]])
-    assert nearest_words(question, "left ? «", text, "x").tolist() == [1.0]
-    assert nearest_words(question, "? «", text, "x").tolist() == []
+    assert nearness(question, "left ? «", text, "x").of_words().tolist() == [1.0]
+    assert nearness(question, "? «", text, "x").of_words().tolist() == []
 
 
 def test_words_that_the_model_has_not_read_are_not_found():
     question = Tokens("who left", np.float32([[1, 0]]), [(0, 3)])  # cut after its first word
     empty = Tokens("t: x", np.float32([[1, 0]]), [(0, 2)])
-    assert nearest_words(question, "who left", tokens("x", [[1, 0]]), "x").tolist() == [1.0, 0.0]
-    assert nearest_words(question, "who", empty, "x").tolist() == [-1.0]
+    near = nearness(question, "who left", tokens("x", [[1, 0]]), "x")
+    assert near.of_words().tolist() == [1.0, 0.0]
+    assert nearness(question, "who", empty, "x").of_words().tolist() == [-1.0]
+
+
+def test_the_first_two_words_count_twice_and_the_question_word_a_little_more():
+    near = Nearness([[0], [1], [2]], np.float32([[0.5, 0.1], [0.2, 0.4], [0.9, 0.3]]))
+    assert near.total() == pytest.approx((0.5 + 0.4 + 0.9) / 3 + (0.5 + 0.4) / 2 + 0.3 * 0.5)
+    assert near.total(1, 1) == pytest.approx((0.1 + 0.4 + 0.3) / 3 + (0.1 + 0.4) / 2 + 0.3 * 0.1)
+    assert Nearness().total() == 0.0
+    assert Nearness().of_words().tolist() == []

@@ -6,13 +6,13 @@ from fake_pipeline import indexed
 
 from rag.arabic import analyse
 from rag.clock import Clock
-from rag.compose import SHORTEST
 from rag.fakes import ExactIndex, FakeEmbedder
 from rag.overview import Overviewer, snapshots
 from rag.overview.choice import Candidate, candidates_of, chosen
 from rag.overview.naming import Forms, Name
 from rag.overview.search import completed, tells_of
 from rag.page import Turn
+from rag.quotation import SHORTEST
 from rag.retrieve import Retriever
 from rag.types import DECLINED, Document, Filter, passage_of
 

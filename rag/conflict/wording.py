@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.arabic import content_stems, is_allowed
 from rag.clean.dates import explain_day
-from rag.compose import SHORTEST
+from rag.quotation import SHORTEST
 from rag.types import Citation, Document, Evidence, Sentence
 from rag.verify import is_taken_back
 

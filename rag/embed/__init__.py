@@ -12,9 +12,7 @@ from rag.embed.wording import Wording
 from rag.types import Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from rag.embed.interaction import Nearness
     from rag.types import Vectors
 
 __all__ = [
@@ -46,11 +44,9 @@ class Embedder(Protocol):
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
-        """For each passage a row: how near each word of the question is in its text, a cosine.
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
+        """For each passage how near the words of the question are to those of its text, as cosines.
 
-        Words are what white space parts, without marks that stand alone. Rows are empty where the
-        question has no word and where the model cannot tell.
+        Words of the question are what white space parts, without marks that stand alone. It knows
+        of no word where the question has none and where the model cannot tell.
         """

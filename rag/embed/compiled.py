@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.embed.interaction import Tokens, nearest_words
+from rag.embed.interaction import Nearness, Tokens, nearness
 from rag.embed.prepare import load, prepare
 from rag.embed.wording import Wording
 from rag.errors import ModelError
 from rag.types import Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.types import Vectors
 
 _TOKENS = 1024  # in a batch, padding included
@@ -64,10 +61,8 @@ class OpenVinoEmbedder:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._encode(self._wording.of_questions(texts))
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
-        """For each passage a row: how near each word of the question is in its text."""
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
+        """For each passage how near the words of the question are to those of its text."""
         prompts = [*self._wording.of_questions([question]), *self._wording.of_passages(passages)]
         encodings = self._tokenizer.encode_batch(prompts)
         read: dict[int, Tokens] = {}
@@ -76,7 +71,7 @@ class OpenVinoEmbedder:
                 encoding = encodings[row]
                 read[row] = Tokens(prompts[row], of_tokens[: len(encoding)], encoding.offsets)
         return [
-            nearest_words(read[0], question, read[row], passage.text)
+            nearness(read[0], question, read[row], passage.text)
             for row, passage in enumerate(passages, start=1)
         ]
 

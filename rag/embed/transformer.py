@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.embed.interaction import Tokens, nearest_words
+from rag.embed.interaction import Nearness, Tokens, nearness
 from rag.embed.wording import Wording
 from rag.errors import ModelError
 from rag.types import Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.types import Vectors
 
 
@@ -71,14 +68,11 @@ class SentenceTransformerEmbedder:
         """Vectors of shape (len(texts), dimension), float32, rows of length 1."""
         return self._encode(self._wording.of_questions(texts))
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
-        """For each passage a row: how near each word of the question is in its text."""
-        import numpy as np
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
+        """For each passage how near the words of the question are to those of its text."""
 
         if not getattr(self._model.tokenizer, "is_fast", False):  # others know no places in a text
-            return [np.zeros(0, np.float32) for _ in passages]
+            return [Nearness() for _ in passages]
         prompts = [*self._wording.of_questions([question]), *self._wording.of_passages(passages)]
         vectors = self._model.encode(
             prompts,
@@ -93,7 +87,7 @@ class SentenceTransformerEmbedder:
             for prompt, each, spans in zip(prompts, vectors, read["offset_mapping"], strict=True)
         )
         return [
-            nearest_words(asked, question, text, passage.text)
+            nearness(asked, question, text, passage.text)
             for text, passage in zip(texts, passages, strict=True)
         ]
 

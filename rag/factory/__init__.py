@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag import models
 from rag.bulk import RayEmbedder
-from rag.compose import SHORTEST, Composer
+from rag.compose import Composer
 from rag.confidence import Confidence
 from rag.errors import SettingsError
 from rag.evidence import EvidenceSelector
@@ -30,6 +30,7 @@ from rag.overview import Overviewer
 from rag.pipeline import Rag, Steps
 from rag.priors import Priors
 from rag.prompt import Prompt
+from rag.quotation import SHORTEST
 from rag.retrieve import Retriever
 from rag.settings import Settings, load_settings, project_file
 from rag.verify import Checker

@@ -11,9 +11,7 @@ from rag.generate import Generator, Pieces
 from rag.types import Message, Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from rag.embed.interaction import Nearness
     from rag.types import Vectors
 
 
@@ -50,9 +48,7 @@ class LazyEmbedder:
         """See rag.embed.Embedder."""
         return self._load().embed_questions(texts)
 
-    def word_similarities(
-        self, question: str, passages: Sequence[Passage]
-    ) -> list[NDArray[np.float32]]:
+    def word_similarities(self, question: str, passages: Sequence[Passage]) -> list[Nearness]:
         """See rag.embed.Embedder."""
         return self._load().word_similarities(question, passages)
 

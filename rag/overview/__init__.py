@@ -8,11 +8,11 @@ from heapq import nlargest
 
 from rag.arabic import Wanted, content_stems, wanted
 from rag.clock import Clock
-from rag.compose import SHORTEST, quote, whole
 from rag.followup import sources_of
 from rag.index import Index
 from rag.overview.choice import LONGEST, Candidate, chosen, in_order, paired
 from rag.overview.search import Found, Lookup, article_of, completed, ranked_hits, tells_of
+from rag.quotation import SHORTEST, quote, whole
 from rag.retrieve import Retriever
 from rag.suggest import with_suggestions
 from rag.types import DECLINED, Answer, Evidence, Filter, Hit, Sentence
