@@ -53,16 +53,10 @@ def quote(
     if final < longest:
         return verbatim(item, places[0][0], places[-1][1])
     stems = [set(content_stems(item.quote[a:b])) for a, b in places]
-    ends = [n for n, (a, b) in enumerate(places) if CLAUSE_END.search(item.quote[a:b])]
-    starts = {0, *(n + 1 for n in ends)}
-    stops = {final, *ends}
-    clauses = (
-        (first, max((n for n in stops if first <= n < first + longest), default=-1))
-        for first in starts
-    )
+    starts, stops = _clauses([item.quote[a:b] for a, b in places])
     cuts = {
         *((first, first + longest - 1) for first in range(final - longest + 2)),
-        *((first, last) for first, last in clauses if last - first >= SHORTEST - 1),
+        *_whole(starts, stops, longest=longest),
     }
     asked = asked_for(question)
 
@@ -72,18 +66,26 @@ def quote(
         span = places[first][0], places[last][1]
         is_told = asked.is_held_by(item.quote[slice(*span)], besides=question)
         bounds = -(first in starts) - 0.5 * (last in stops)
-        return (
-            -nearness_of((item, *span), near),
-            -len(held),
-            not is_told,
-            bounds,
-            first - last,
-            first,
-        )
+        nearness = nearness_of((item, *span), near)
+        return -nearness, -len(held), not is_told, bounds, first - last, first
 
     best = [(places[a][0], places[b][1]) for a, b in sorted(cuts, key=worth)[:_TRIED]]
     beginning = places[0][0], places[longest - 1][1]
     return verbatim(item, *next((cut for cut in best if stands_alone(item, *cut)), beginning))
+
+
+def _clauses(tokens: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Where clauses begin and where they end."""
+    ends = {n for n, token in enumerate(tokens) if CLAUSE_END.search(token)}
+    return {0, *(n + 1 for n in ends)}, {len(tokens) - 1, *ends}
+
+
+def _whole(starts: set[int], stops: set[int], *, longest: int) -> Iterator[tuple[int, int]]:
+    """From each beginning of a clause the last end that is not too far."""
+    for first in starts:
+        last = max((n for n in stops if first <= n < first + longest), default=-1)
+        if last - first >= SHORTEST - 1:
+            yield first, last
 
 
 def whole(item: Evidence) -> Part:

@@ -14,7 +14,17 @@ FREE = {"types", "errors", "clock"}  # anyone may import them
 STEPS = (
     *("articles", "clean", "copies", "chunk", "embed", "bulk", "index", "ingest"),
     *("followup", "priors", "retrieve", "evidence", "confidence", "prompt", "generate"),
-    *("cite", "verify", "span", "compose", "conflict", "suggest", "overview", "pipeline"),
+    *(
+        "cite",
+        "verify",
+        "span",
+        "quotation",
+        "compose",
+        "conflict",
+        "suggest",
+        "overview",
+        "pipeline",
+    ),
 )
 ENTRANCES = {"cli", "app"}
 CONCRETE = {

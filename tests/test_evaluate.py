@@ -267,9 +267,8 @@ def test_every_mean_is_explained_on_the_page_on_evaluation(make_rag):
 # How sure the program was
 
 
-NEAR = Weights(
-    -3.0, cosine=8.0, first_word=0.0, holds=0.0, asked=0.0, least=0.0, far=0.0
-)  # the cosine alone tells
+# The cosine alone tells.
+NEAR = Weights(-3.0, cosine=8.0, holds=0.0, asked=0.0, spread=0.0, far=0.0)
 ABSENT = Question("absent", "من رسم لوحة المتحف؟", answerable=False)
 FAR = Question("far", "متى توفي الشاعر؟", answerable=False)
 BOTH_KINDS = QuestionSet("both.jsonl", (*QUESTIONS, ABSENT, FAR), DOCUMENTS)

@@ -222,7 +222,7 @@ def test_the_model_reads_a_follow_up_as_a_question_of_its_own_with_its_evidence(
 
 
 def test_a_follow_up_is_not_declined_for_the_words_it_leaves_out(make_rag):
-    confidence = Confidence(weights=Weights(-3.0, 8.0, *[0.0] * 5))
+    confidence = Confidence(weights=Weights(-3.0, 8.0, *[0.0] * 4))
     rag = make_rag(confidence=confidence)
     first = rag.ask(QUESTION)
     assert first.status != "declined"
@@ -242,7 +242,7 @@ def test_a_finished_answer_keeps_the_confidence_that_decided_it(make_rag):
 
 def test_nothing_is_read_by_the_model_for_a_question_that_is_declined(make_rag):
     generator = FakeGenerator([])
-    never = Confidence(weights=Weights(-3.0, *[0.0] * 6))
+    never = Confidence(weights=Weights(-3.0, *[0.0] * 5))
     answer = make_rag(generator=generator, confidence=never).ask(QUESTION)
     assert (answer.status, generator.received) == ("declined", [])
 
@@ -327,7 +327,7 @@ def test_over_asks_the_same_pipeline_about_other_documents_alone(make_rag):
 
 def test_of_passages_retrieved_for_a_question_more_is_wanted_before_it_is_answered(make_rag):
     rag = make_rag(confidence=Confidence())
-    question = "هل كلف ترميم متحف المدينة القديمة ملايين قبل افتتاحه بعد الحرب؟"
+    question = "هل كلف ترميم متحف المدينة القديمة ملايين؟"
     with rag.over([MUSEUM]) as articles, rag.over([MUSEUM], retrieved=True) as passages:
         answered, declined = articles.ask(question), passages.ask(question)
     assert answered.status != "declined"
