@@ -338,7 +338,8 @@ def evidence_of(index: Any, asked: Sequence[tuple[str, Any]]) -> Callable[[str, 
         embed_passages = embed_questions
 
     vectors = dict(asked)
-    retriever, selector = Retriever(Known(), index), EvidenceSelector()  # type: ignore[arg-type]  # embeds only the questions
+    retriever = Retriever(Known(), index, word_weight=0.0)  # type: ignore[arg-type]  # embeds only the questions
+    selector = EvidenceSelector()
 
     def answer(text: str, _: Any) -> object:
         hits = retriever.search(text, 10)

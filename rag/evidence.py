@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import ge
 from types import MappingProxyType
 
 from rag.arabic import analyse, asked_for, sentences
-from rag.embed import Embedder
 from rag.embed.interaction import Nearness, NearnessByPlace
-from rag.types import Evidence, Hit, Similarities
+from rag.types import Evidence, Hit, Passage, Similarities
 
 _DIGIT = re.compile(r"\d")
 
@@ -69,15 +68,19 @@ class EvidenceSelector:
         return chosen
 
     def read_again(
-        self, question: str, evidence: Sequence[Evidence], embedder: Embedder
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        nearness: Callable[[str, Sequence[Passage]], Sequence[Nearness]],
     ) -> tuple[list[Evidence], NearnessByPlace]:
         """The evidence in a better order, and how near what is read again is to the words asked.
 
-        What is read again comes first and is numbered anew, the rest follows as it was.
+        What is read again comes first and is numbered anew, the rest follows as it was. `nearness`
+        is `Embedder.word_similarities`, or what gives the same.
         """
         again = _as_far_as(evidence, self.again_words)
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
-        near = embedder.word_similarities(question, alone)
+        near = nearness(question, alone)
         asked = asked_for(question)
         raised = []
         for item, words, share in zip(again, near, _shares(near), strict=True):
@@ -105,6 +108,7 @@ class EvidenceSelector:
         total = sum(weights.values()) or 1.0
         asked = asked_for(question)
         candidates: list[Evidence] = []
+        best = max(hits, key=lambda hit: hit.score, default=None)
         for hit in hits[: self.passages]:
             passage = hit.passage
             title = set(analyse(passage.title))
@@ -117,7 +121,7 @@ class EvidenceSelector:
                     if term in terms or term in title
                 )
                 score = covered / total + self.passage_weight * hit.score
-                score += self.first_bonus * (hit is hits[0])
+                score += self.first_bonus * (hit is best)
                 score += self.number_bonus * (asked.kind != "other" and bool(_DIGIT.search(text)))
                 place = (passage.start + start, passage.start + end)
                 score += self.cosine_weight * similarities.get((passage.document_id, place[0]), 0.0)

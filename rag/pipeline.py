@@ -221,7 +221,7 @@ class Rag:
         hits = self._retriever.search(question, steps.top_k, history=history, within=within)
         similarities = self._retriever.similarities(asked, hits)
         chosen = steps.selector.select(asked, hits, similarities)
-        evidence, near = steps.selector.read_again(asked, chosen, steps.embedder)
+        evidence, near = steps.selector.read_again(asked, chosen, self._retriever.nearness)
         copies = self._index.copies({hit.passage.document_id for hit in hits})
         answer = Answer(
             question,

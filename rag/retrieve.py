@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from rag.arabic import in_standard
 from rag.chunk import sentences_of
 from rag.embed import Embedder
+from rag.embed.reader import WordReader
 from rag.followup import is_brief, leaning_of, resolve, sources_of
 from rag.index import Index
 from rag.priors import Priors
 from rag.types import Answer, Filter, Hit, Passage, Similarities
 
 if TYPE_CHECKING:
+    from rag.embed.interaction import Nearness
     from rag.types import Vectors
 
 _NO_PRIORS = Priors()
 _KEPT = 64  # question vectors
+_RIVALS = 3  # of the first passages, that may change places
+_PARTS = 2  # sentences of each in which the words of a question are looked for
 
 _TURNS = 4  # before a question; what was said earlier is not looked at
 # By how much the cosine of a question with other articles must exceed that with the cited ones for
@@ -39,6 +43,12 @@ class Retriever:
     fusion is a convex combination of min-max scores over the union of both legs' best (Bruch, Gai
     and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023); a passage that only
     one leg found has 0 in the other.
+
+    Where the first three are within `rivals_within` of the best score, the words of the question
+    are looked for in the two nearest sentences of each. They are ordered by their scores and
+    `word_weight` times how near they come to the words in sum, half of it by the nearest sentence
+    and half by both: a sum, as in late interaction (Khattab and Zaharia, "ColBERT", 2020), so that
+    it says more of a long question. Their scores stay: the evidence counts the words itself.
     """
 
     def __init__(
@@ -51,9 +61,12 @@ class Retriever:
         candidates: int = 100,
         follow_up_weight: float = 0.65,
         same_source_bonus: float = 0.1,
+        rivals_within: float = 0.1,
+        word_weight: float = 0.06,
         priors: Priors = _NO_PRIORS,
     ) -> None:
         self._embedder = embedder
+        self._reader = WordReader(embedder)
         self._index = index
         self._recent: dict[str, Vectors] = {}
         self._dense_weight = dense_weight
@@ -61,6 +74,8 @@ class Retriever:
         self._candidates = candidates
         self._follow_up_weight = follow_up_weight
         self._same_source_bonus = same_source_bonus
+        self._rivals_within = rivals_within
+        self._word_weight = word_weight
         self._priors = priors
 
     def search(
@@ -71,17 +86,17 @@ class Retriever:
         history: Sequence[Answer] = (),
         within: Filter | None = None,
     ) -> list[Hit]:
-        """The `k` best passages; scores lie between 0 and about 1.
+        """The `k` best passages; scores lie between 0 and about 1, of rivals in any order.
 
         With `history`, a question that leans on the last one is also searched as `asked` has it.
         """
         if not history:
-            return self._fused([question], within)[0][:k]
+            return self._by_words(question, self._fused([question], within)[0])[:k]
         previous, sources = self._spoken_of(history)
         asked = self._read(question, previous, sources)
         leaning = leaning_of(question)
         if asked == question or leaning == "replaces":
-            return self._fused([asked], within)[0][:k]
+            return self._by_words(asked, self._fused([asked], within)[0])[:k]
         if leaning == "bare":
             hits = self._fused([asked], within)[0]
         else:
@@ -94,7 +109,7 @@ class Retriever:
             replace(hit, score=hit.score + bonus * (hit.passage.document_id in known))
             for hit in hits
         )
-        return _ranked(raised)[:k]
+        return self._by_words(asked, _ranked(raised))[:k]
 
     def asked(self, question: str, history: Sequence[Answer]) -> str:
         """The question as it reads alone; one that does not lean on the history stays as it is."""
@@ -146,6 +161,34 @@ class Retriever:
             for passage, rows in zip(passages, self._index.rows(passages), strict=True)
             for sentence, row in zip(sentences_of(passage), rows, strict=False)
         }
+
+    def nearness(self, question: str, sentences: Sequence[Passage]) -> list[Nearness]:
+        """How near the words of the question come to each sentence; see rag.embed.interaction."""
+        return self._reader.nearness(question, sentences)
+
+    def _by_words(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """The hits with the rivals for the first place in a better order; each keeps its score."""
+        import numpy as np
+
+        rivals = [h for h in hits[:_RIVALS] if hits[0].score - h.score <= self._rivals_within]
+        if len(rivals) < 2 or not self._word_weight:
+            return hits
+        similar = self.similarities(question, rivals)
+        parts = [
+            sorted(
+                sentences_of(hit.passage),
+                key=lambda part: -similar.get((part.document_id, part.start), 0.0),
+            )[:_PARTS]
+            for hit in rivals
+        ]
+        near = iter(self.nearness(question, [part for chosen in parts for part in chosen]))
+        totals = []
+        for hit, chosen in zip(rivals, parts, strict=True):
+            nearest, *others = (next(near).of_words() for _ in chosen)
+            words = (nearest + np.max([nearest, *others], axis=0)).sum() / 2
+            totals.append(hit.score + self._word_weight * float(words))
+        order = sorted(range(len(rivals)), key=lambda place: -totals[place])
+        return [*(rivals[n] for n in order), *hits[len(rivals) :]]
 
     def _vectors(self, questions: Sequence[str]) -> Vectors:
         """The questions' vectors; those just embedded are at hand, for `similarities`.

@@ -72,6 +72,8 @@ class RetrieveSettings:
     candidates: int = 100
     follow_up_weight: float = 0.65
     same_source_bonus: float = 0.1
+    rivals_within: float = 0.1
+    word_weight: float = 0.06
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def test_the_words_asked_decide_among_what_the_model_reads(weight, best):
     selector = EvidenceSelector(word_weight=weight)
     chosen = selector.select(QUESTION, [hit(MUSEUM)], similarities)
     assert quotes(chosen)[0] == WEATHER
-    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder().word_similarities)
     assert quotes(evidence)[0] == best
     assert [item.number for item in evidence] == [1, 2, 3]
     assert [len(each.of_words()) for each in near.values()] == [4] * 3  # words of the question
@@ -168,7 +168,7 @@ def test_what_is_not_read_again_stays_behind_what_is():
     selector = EvidenceSelector(again_words=6, writer_words=6, word_weight=20.0)
     chosen = selector.select("كم ألف طن أنتجت الواحة؟", [hit(MUSEUM), hit(DATES)])
     read = quotes(selector.for_writer(chosen))
-    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder().word_similarities)
     assert len(near) == len(read) < len(chosen)
     assert quotes(evidence) == [*read, *(q for q in quotes(chosen) if q not in read)]
     assert quotes(selector.for_writer(evidence)) == read
@@ -179,7 +179,7 @@ def test_the_model_reads_what_is_best_of_all_that_is_read_again():
     selector = EvidenceSelector(writer_words=1, word_weight=20.0)
     chosen = selector.select(QUESTION, [hit(MUSEUM)], similarities)
     assert quotes(selector.for_writer(chosen)) == [WEATHER]
-    evidence, _ = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    evidence, _ = selector.read_again(QUESTION, chosen, FakeEmbedder().word_similarities)
     assert quotes(selector.for_writer(evidence)) == [COST]
 
 
@@ -187,7 +187,7 @@ def test_the_model_reads_what_is_best_of_all_that_is_read_again():
 def test_what_comes_nearest_to_most_words_is_better(weight, best):
     selector = EvidenceSelector(word_weight=0.0, share_weight=weight, amount_bonus=0.0)
     chosen = selector.select(QUESTION, [hit(MUSEUM)], {(MUSEUM.id, 0): 0.9})
-    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder())
+    evidence, near = selector.read_again(QUESTION, chosen, FakeEmbedder().word_similarities)
     assert quotes(evidence)[0] == best
     rows = {item.quote: near[MUSEUM.id, item.start].of_words() for item in chosen}
     most = np.max([*rows.values()], axis=0)
@@ -208,4 +208,4 @@ def test_the_best_passage_has_its_bonus():
 
 
 def test_nothing_is_read_again_where_there_is_no_evidence():
-    assert EvidenceSelector().read_again(QUESTION, [], FakeEmbedder()) == ([], {})
+    assert EvidenceSelector().read_again(QUESTION, [], FakeEmbedder().word_similarities) == ([], {})

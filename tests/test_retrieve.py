@@ -16,11 +16,16 @@ DATES = Document.of("محصول التمور", "أنتجت الواحة ألف �
 
 
 class CountingEmbedder(FakeEmbedder):
-    """Keeps the questions it embedded."""
+    """Keeps the questions it embedded and the sentences it read again."""
 
     def __init__(self):
         super().__init__()
         self.asked = []
+        self.read = []
+
+    def word_similarities(self, question, passages):
+        self.read += [passage.text for passage in passages]
+        return super().word_similarities(question, passages)
 
     def embed_questions(self, texts):
         self.asked += texts
@@ -224,6 +229,42 @@ def test_a_follow_up_whose_words_were_embedded_long_ago_is_searched_with_new_one
         retriever.search(question)
     hits = retriever.search(question, history=[answer_from(MUSEUM, "من رمم متحف الموانئ؟")])
     assert titles(hits)[0] == "متحف الموانئ"
+
+
+# Words
+
+
+@pytest.mark.parametrize(("weight", "first"), [(0.0, "مترو المنارة"), (1.0, "متحف الموانئ")])
+def test_the_words_of_a_question_decide_among_rivals_and_each_keeps_its_score(
+    make_retriever, weight, first
+):
+    settings = {"dense_weight": 0.0, "word_weight": weight, "rivals_within": 1.0}
+    # BM25 counts the words of the title; the sentences of the museum have more of the others.
+    question = "مترو المنارة الخط ترميمه مليون 28"
+    plain = make_retriever(METRO, MUSEUM, word_weight=0.0, dense_weight=0.0).search(question)
+    found = make_retriever(METRO, MUSEUM, **settings).search(question)
+    assert titles(found)[0] == first
+    assert {hit.passage.id: hit for hit in found} == {hit.passage.id: hit for hit in plain}
+
+
+@pytest.mark.parametrize(("within", "sentences"), [(0.0, 0), (2.0, 6)])
+def test_only_rivals_are_read_again(make_retriever, embedder, within, sentences):
+    question = "كم كلف الخط وترميم المتحف؟"
+    make_retriever(METRO, MUSEUM, DATES, rivals_within=within).search(question)
+    assert len(embedder.read) == sentences
+
+
+def test_what_the_search_read_is_not_read_again_for_the_evidence(make_retriever, embedder):
+    retriever = make_retriever(METRO, MUSEUM, DATES, rivals_within=2.0)
+    question = "كم كلف ترميم المتحف؟"
+    hits = retriever.search(question)
+    parts = [part for hit in hits for part in sentences_of(hit.passage)]
+    near = retriever.nearness(question, parts)
+    assert sorted(embedder.read) == sorted(part.text for part in parts)
+    exact = FakeEmbedder().word_similarities(question, parts)
+    assert [list(n.of_words()) for n in near] == [list(n.of_words()) for n in exact]
+    retriever.nearness("من رممه؟", parts[:1])
+    assert embedder.read[-1] == parts[0].text
 
 
 # Follow-ups
