@@ -44,11 +44,12 @@ class Retriever:
     and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023); a passage that only
     one leg found has 0 in the other.
 
-    Where the first three are within `rivals_within` of the best score, the words of the question
-    are looked for in the two nearest sentences of each. They are ordered by their scores and
-    `word_weight` times how near they come to the words in sum, half of it by the nearest sentence
-    and half by both: a sum, as in late interaction (Khattab and Zaharia, "ColBERT", 2020), so that
-    it says more of a long question. Their scores stay: the evidence counts the words itself.
+    Where the second or the third is within `rivals_within` of the best score, the words of the
+    question are looked for in the two nearest sentences of each. They are ordered by their scores
+    and `word_weight` times how near they come to the words in sum, half of it by the nearest
+    sentence and half by both: a sum, as in late interaction (Khattab and Zaharia, "ColBERT", 2020),
+    so that it says more of a long question. Their scores stay: the evidence counts the words
+    itself.
     """
 
     def __init__(
@@ -86,9 +87,10 @@ class Retriever:
         history: Sequence[Answer] = (),
         within: Filter | None = None,
     ) -> list[Hit]:
-        """The `k` best passages; scores lie between 0 and about 1, of rivals in any order.
+        """The `k` best passages, best first; rivals may stand in another order than their scores.
 
-        With `history`, a question that leans on the last one is also searched as `asked` has it.
+        Scores lie between 0 and about 1. With `history`, a question that leans on the last one is
+        also searched as `asked` has it.
         """
         if not history:
             return self._by_words(question, self._fused([question], within)[0])[:k]

@@ -197,10 +197,11 @@ def test_what_comes_nearest_to_most_words_is_better(weight, best):
     assert raised == pytest.approx({q: before[q] + weight * shares[q] for q in before})
 
 
-def test_the_best_passage_has_its_bonus():
-    first, second = hit(MUSEUM), hit(DATES)
-    plain = EvidenceSelector(first_bonus=0.0).select(QUESTION, [first, second])
-    raised = EvidenceSelector(first_bonus=5.0).select(QUESTION, [first, second])
+@pytest.mark.parametrize("hits", [[(MUSEUM, 0.5), (DATES, 0.4)], [(DATES, 0.4), (MUSEUM, 0.5)]])
+def test_the_passage_of_the_highest_score_has_its_bonus_wherever_it_stands(hits):
+    found = [hit(document, score) for document, score in hits]
+    plain = EvidenceSelector(first_bonus=0.0).select(QUESTION, found)
+    raised = EvidenceSelector(first_bonus=5.0).select(QUESTION, found)
     before = {item.quote: item.score for item in plain}
     for item in raised:
         bonus = 5.0 if item.passage.document_id == MUSEUM.id else 0.0

@@ -247,7 +247,7 @@ def test_the_words_of_a_question_decide_among_rivals_and_each_keeps_its_score(
     assert {hit.passage.id: hit for hit in found} == {hit.passage.id: hit for hit in plain}
 
 
-@pytest.mark.parametrize(("within", "sentences"), [(0.0, 0), (2.0, 6)])
+@pytest.mark.parametrize(("within", "sentences"), [(0.0, 0), (0.8, 4), (2.0, 6)])
 def test_only_rivals_are_read_again(make_retriever, embedder, within, sentences):
     question = "كم كلف الخط وترميم المتحف؟"
     make_retriever(METRO, MUSEUM, DATES, rivals_within=within).search(question)
