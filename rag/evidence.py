@@ -28,9 +28,9 @@ class EvidenceSelector:
     for a figure where the question asks for one. Up to `again_words` of what is chosen are read
     again. `word_weight` is then what counts how near a sentence comes to all words of the question
     and to its first two, the question word and, mostly, what it asks for; `share_weight` what
-    counts to how many of the words it comes nearest of all. Where an amount is asked for, a
-    sentence that tells one of its kind gets `amount_bonus`. The model reads the `writer_words` that
-    are best then.
+    counts to how many of the words it comes nearest of all. Where an amount or a day of the week is
+    asked for, a sentence that tells one of its kind gets `amount_bonus`. The model reads the
+    `writer_words` that are best then.
     """
 
     passages: int = 5
@@ -82,9 +82,10 @@ class EvidenceSelector:
         alone = [replace(e.passage, text=e.quote, start=e.start, end=e.end) for e in again]
         near = nearness(question, alone)
         asked = asked_for(question)
+        is_particular = asked.kind == "amount" or bool(asked.names)
         raised = []
         for item, words, share in zip(again, near, _shares(near), strict=True):
-            is_told = asked.kind == "amount" and asked.is_held_by(item.quote, besides=question)
+            is_told = is_particular and asked.is_held_by(item.quote, besides=question)
             raise_by = (
                 self.word_weight * words.total()
                 + self.share_weight * share

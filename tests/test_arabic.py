@@ -369,6 +369,12 @@ def test_questions_ask_for_an_amount_a_time_or_something_else(question, kind):
         ("متى تعين الأمين؟", "قال الأمين العام", False),
         ("كم استغرقت الرحلة؟", "انطلق المسبار يوم 20 تموز", False),
         ("كم استغرقت الرحلة؟", "وقطع المسافة في سبعة أشهر", True),
+        ("في أي يوم من أيام الأسبوع وصل؟", "وصل، الجمعة، إلى المدينة", True),
+        ("في أي يوم من الأسبوع وصل؟", "وصل يوم 19 يونيو", False),
+        ("إيه اليوم؟ هو بيقفل يوم إيه في الأسبوع؟", "ويغلق أبوابه الأحد", True),
+        ("On which day of the week did he come?", "وصل عام 2021", False),
+        ("في أي يوم من الأسبوع الماضي وصل؟", "وصل يوم 19 يونيو", True),
+        ("في أي يوم وصل؟", "وصل يوم 19 يونيو", True),
     ],
 )
 def test_a_text_holds_what_was_asked_for_or_does_not(question, text, expected):

@@ -13,8 +13,10 @@ from rag.arabic.terms import STOP_WORDS, content_stems, has_form, skeleton, stem
 _AMOUNT = frozenset("كم كام قديش اديش قديه اديه قداش شحال شقد جم بكم بكام بقديش بشحال".split())
 _WHO_WHAT = frozenset("من ما ماذا ماهو ماهي مين ايش شو اي ايه وش شنو شنهو اشنو منو شكون".split())
 _TIME = frozenset("متي امتي امتا ايمتي وقتاش فوقاش when".split())
-_TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه".split())
-_WHICH = frozenset("اي ايه ايا باي بايه فاي ما هو هي ماهو ماهي انهي فانهي بانهي اشمن فاشمن".split())
+_TIME_NOUNS = frozenset("عام سنه يوم تاريخ شهر موعد ساعه day".split())
+_WHICH = frozenset(
+    "اي ايه ايا باي بايه فاي ما هو هي ماهو ماهي انهي فانهي بانهي اشمن فاشمن which what".split()
+)
 _WHICH_BEHIND = frozenset("كام ايه اي شو شنو".split())  # «سنة كام»، «شهر إيه»
 _TIME_UNITS = frozenset(
     (
@@ -58,15 +60,19 @@ _MONTHS = frozenset(
         "افريل ماي جوان جويليه اوت محرم صفر ربيع جمادي رجب شعبان رمضان شوال"
     ).split()
 )
+_WEEKDAYS = frozenset("السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه".split())
+_DAY = frozenset(("يوم", "day"))
+_WEEK = frozenset("الاسبوع بالاسبوع week".split())
+_ONE_WEEK = frozenset("الماضي المقبل القادم الحالي الجاري المنصرم الفايت نفسه ذاته".split())
 _TIME_WORDS = (
     _TIME_UNITS
     | _MONTHS
+    | _WEEKDAYS
     | frozenset(
         (
-            "السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه امس اليوم غدا الماضي الماضيه "
-            "المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد قبل منذ خلال عيد ذكري "
-            "القرن صباحا ظهرا عصرا فجرا ليلا صيف صيفا شتا خريف خريفا الصيف الشتا الربيع الخريف "
-            "الحجه القعده"
+            "امس اليوم غدا الماضي الماضيه المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد "
+            "قبل منذ خلال عيد ذكري القرن صباحا ظهرا عصرا فجرا ليلا صيف صيفا شتا خريف خريفا الصيف "
+            "الشتا الربيع الخريف الحجه القعده"
         ).split()
     )
 )
@@ -89,6 +95,7 @@ class Asked:
     kind: Literal["amount", "time", "other"] = "other"
     thing: str = ""  # the consonants of what is counted
     units: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # of days, where one of the week is wanted
 
     def is_held_by(self, text: str, *, besides: str = "") -> bool:
         """Whether a text holds something of this kind; numbers of `besides` do not count."""
@@ -96,6 +103,8 @@ class Asked:
             return True
         if self.thing or self.units:
             return any(self._is_counted_in(clause) for clause in _PAUSE.split(text))
+        if self.names:
+            return any(_bare(word) in self.names for word in words(text))
         if self.kind == "amount":
             return bool(_amounts(words(text)) - numbers(besides))
         if numbers(text) - numbers(besides):
@@ -148,7 +157,7 @@ def asked_for(question: str) -> Asked:
         bare = _CONJUNCTION.sub("", form)
         is_which = before in _WHICH or following in _WHICH_BEHIND
         if form in _TIME or bare in _TIME or (is_which and form in _TIME_NOUNS):
-            return Asked("time")
+            return Asked("time", names=_days_of_week(form, forms[place + 1 :]))
         if form == "قد" and following == "ايه":
             return Asked("amount")
         if form in _AMOUNT or bare in _AMOUNT:
@@ -156,6 +165,15 @@ def asked_for(question: str) -> Asked:
         if before in _WHICH and (form in _MEASURES or form in _PLAIN_MEASURES):
             return _amount(form, forms[place + 1 :], is_noun=False)
     return Asked()
+
+
+def _days_of_week(form: str, following: list[str]) -> frozenset[str]:
+    """Their names where a day of any week is asked for; of one week it may be a date."""
+    for place, word in enumerate(following[:4]):
+        if word in _WEEK:
+            is_one = not _ONE_WEEK.isdisjoint(following[place + 1 : place + 2])
+            return _WEEKDAYS if form in _DAY and not is_one else frozenset()
+    return frozenset()
 
 
 def focus(question: str) -> str:
