@@ -7,8 +7,8 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from rag.arabic import STOP_WORDS, asked_for, content_stems, numbers, stem, words
-from rag.verify.lexicon import CONDITIONS, NEGATIONS, WITH_WAW, word_set
+from rag.arabic import STOP_WORDS, WITH_WAW, asked_for, content_stems, numbers, stem, words
+from rag.verify.lexicon import CONDITIONS, NEGATIONS, word_set
 
 _SHARE = 0.6  # of what a draft adds to the question, that the span must hold
 _MORE = 3  # words, so that a part has its beginning

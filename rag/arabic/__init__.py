@@ -10,6 +10,8 @@ from rag.arabic.scripts import arabic_share, is_allowed
 from rag.arabic.sentences import SENTENCES, sentences, title_from
 from rag.arabic.terms import (
     STOP_WORDS,
+    WEEKDAYS,
+    WITH_WAW,
     content_stems,
     has_form,
     ngrams,
@@ -23,6 +25,8 @@ __all__ = [
     "ANALYSER",
     "SENTENCES",
     "STOP_WORDS",
+    "WEEKDAYS",
+    "WITH_WAW",
     "Aim",
     "Asked",
     "Wanted",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.arabic.terms import STOP_WORDS, words
+from rag.arabic.terms import STOP_WORDS, WITH_WAW, words
 from rag.arabic.wordings import (
     COMPARISONS,
     COUNT_OUT,
@@ -41,14 +41,6 @@ _POINTING = STOP_WORDS | frozenset(
     (
         "بعضها بعضهم بعضهما بعضه الاخر الاخري الموضوع ذلك ده دا دي هاد هدا هيدا هذي هاي "
         "غيره غيرها غيرهم سواه سواها سابقه سابقيه سابقتها سابقاتها"
-    ).split()
-)
-_WITH_WAW = frozenset(
-    (
-        "وزير وزيره وزاره وزرا وفد وقت وليد واشنطن وصل وضع وادي واحه وحده وكاله ورشه وطن وثيقه "
-        "والد والده والي "
-        "وسط وسيط وفاه ورد وقع وجه ولايه ولد وعد وصول وايل وسام وردي ورق وقود وظيفه وظايف وهران "
-        "وديع وديان"
     ).split()
 )
 
@@ -189,7 +181,7 @@ def _sides(phrase: str) -> tuple[str, ...]:
     places = [
         place
         for place, form in enumerate(forms[1:], start=1)
-        if form[:1] == "و" and form not in _WITH_WAW and (len(form) > 2 or form == "و")
+        if form[:1] == "و" and form not in WITH_WAW and (len(form) > 2 or form == "و")
     ]
     if not places:
         return ()

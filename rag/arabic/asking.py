@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.arabic.numerals import numbers
-from rag.arabic.terms import STOP_WORDS, content_stems, has_form, skeleton, stem, words
+from rag.arabic.terms import STOP_WORDS, WEEKDAYS, content_stems, has_form, skeleton, stem, words
 
 # All word lists are in the normal form of `words`.
 _AMOUNT = frozenset("كم كام قديش اديش قديه اديه قداش شحال شقد جم بكم بكام بقديش بشحال".split())
@@ -60,14 +60,13 @@ _MONTHS = frozenset(
         "افريل ماي جوان جويليه اوت محرم صفر ربيع جمادي رجب شعبان رمضان شوال"
     ).split()
 )
-_WEEKDAYS = frozenset("السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه".split())
 _DAY = frozenset(("يوم", "day"))
 _WEEK = frozenset("الاسبوع بالاسبوع week".split())
 _ONE_WEEK = frozenset("الماضي المقبل القادم الحالي الجاري المنصرم الفايت نفسه ذاته".split())
 _TIME_WORDS = (
     _TIME_UNITS
     | _MONTHS
-    | _WEEKDAYS
+    | WEEKDAYS
     | frozenset(
         (
             "امس اليوم غدا الماضي الماضيه المقبل المقبله القادم القادمه صباح مسا ليل اسبوع عقب بعد "
@@ -172,7 +171,7 @@ def _days_of_week(form: str, following: list[str]) -> frozenset[str]:
     for place, word in enumerate(following[:4]):
         if word in _WEEK:
             is_one = not _ONE_WEEK.isdisjoint(following[place + 1 : place + 2])
-            return _WEEKDAYS if form in _DAY and not is_one else frozenset()
+            return WEEKDAYS if form in _DAY and not is_one else frozenset()
     return frozenset()
 
 

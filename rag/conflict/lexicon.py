@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.arabic import words
+from rag.arabic import WEEKDAYS, words
 from rag.verify.forms import listed
 
 
@@ -94,7 +94,6 @@ ABOUT = _set(
 PLACES = _set(
     "في وفي داخل قرب قبالة شمال جنوب شرق غرب شمالي جنوبي شرقي غربي وسط بمدينة بمحافظة ببلدة بقرية"
 )
-WEEKDAYS = _set("السبت الأحد الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة")
 # Days and times, and what a place is before it has a name.
 COMMON = WEEKDAYS | _set(
     "يوم اليوم أمس ليلة ليل ليلا صباح صباحا مساء ظهر ظهرا فجر فجرا غدا أسبوع الأسبوع شهر الشهر عام "

@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise, permutations
 
-from rag.arabic import STOP_WORDS, numbers, words
+from rag.arabic import STOP_WORDS, WEEKDAYS, numbers, words
 from rag.clean.dates import mentions
 from rag.conflict.claims import Claim, Need
-from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, WEEKDAYS, fate
+from rag.conflict.lexicon import ANYBODY, COMMON, PLACES, fate
 from rag.conflict.quantities import tokens_of
 from rag.types import Document, Evidence
 from rag.verify.forms import bases, listed, roots

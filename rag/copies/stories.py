@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.arabic import STOP_WORDS, numbers, skeleton, stem, words
+from rag.arabic import STOP_WORDS, WEEKDAYS, numbers, skeleton, stem, words
 from rag.types import Document
 
 # Chosen on the tuning part of tests/copies and on a day of ten newspapers.
@@ -22,7 +22,6 @@ _OTHER_VALUES = 0.15  # of the numbers and months of both, missing in the other
 _OTHER_SUBJECTS = 0.12  # of the subjects of both, missing in the other
 _LONGEST_SLOT = 6  # words that stand in one text where others stand in the other
 
-_DAYS = frozenset("الاحد الاثنين الثلاثا الاربعا الخميس الجمعه السبت".split())
 _MONTHS = {
     spelling: month.split()[0]
     for month in (
@@ -80,7 +79,7 @@ def is_copy(a: Document, b: Document) -> bool:
 @lru_cache(maxsize=4096)  # of bulletins of one form each is held against many
 def _read(title: str, text: str) -> _Reading:
     tokens = _tokens(text)
-    content = [_form(t) for t in tokens if not (t in STOP_WORDS or t in _DAYS or _is_value(t))]
+    content = [_form(t) for t in tokens if not (t in STOP_WORDS or t in WEEKDAYS or _is_value(t))]
     times = Counter(content)
     titled = {_form(word) for word in _tokens(title) if word not in STOP_WORDS}
     neighbours = Counter(pairwise(tokens))
@@ -91,7 +90,7 @@ def _read(title: str, text: str) -> _Reading:
         known=frozenset(titled.union(content)),
         subjects=frozenset(form for form, n in times.items() if n > 1 or form in titled),
         values=frozenset(t for t in tokens if _is_value(t)),
-        days=_DAYS.intersection(tokens),
+        days=WEEKDAYS.intersection(tokens),
         anchors={pair: i for i, pair in enumerate(pairwise(tokens)) if neighbours[pair] == 1},
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.arabic import STOP_WORDS, words
+from rag.arabic import STOP_WORDS, WITH_WAW, words
 
 # How a question leans on the turn before it. It `replaces` something in it («والخط الثاني؟»,
 # «لا، أقصد …»), is `bare` of anything but question words («ومتى؟»), `points` at what was spoken of
@@ -77,12 +77,6 @@ _WHOLE = frozenset(
     (
         "الله عبدالله مياه اتجاه تجاه وجه فقه شبه طه نزيه مها ابها درهم سهم اسهم مهم متهم ملهم فهم "
         "تفاهم وهم مساهم دراهم كلاهما احدهم ايها شفاه جباه رفاه اشباه انتباه اكراه"
-    ).split()
-)
-_WITH_WAW = frozenset(
-    (
-        "وزير وزيره وزاره وزرا وفد وقت وليد واشنطن وصل وضع وادي واحه وحده وكاله ورشه وطن وثيقه "
-        "والد والده والي وسط وسيط وفاه ورد وقع وجه ولايه ولد وعد وصول"
     ).split()
 )
 _DEFINITE = ("ال", "وال", "بال", "لل", "ولل", "كال", "فال")
@@ -249,7 +243,7 @@ def _replaces(question: str, said: Sequence[Word]) -> bool:
 
 def _is_joined(form: str) -> bool:
     """Whether a word begins with the conjunction and not with a letter of its own."""
-    return form[:1] == "و" and len(form) > 3 and form not in _WITH_WAW
+    return form[:1] == "و" and len(form) > 3 and form not in WITH_WAW
 
 
 def _points(question: str, said: Sequence[Word]) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.arabic import STOP_WORDS, are_joined, numbers, words
+from rag.arabic import STOP_WORDS, WITH_WAW, are_joined, numbers, words
 from rag.verify.lexicon import (
     LENGTHS,
     MONEY,
     MONTHS,
     TIMES,
     WEIGHTS,
-    WITH_WAW,
     YEAR_STARTS,
     YEAR_WORDS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from rag.arabic import words
+from rag.arabic import WEEKDAYS, words
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -58,7 +58,6 @@ MONTHS: dict[str, str] = {
 
 CALENDAR = frozenset(MONTHS.values())
 TIMES_OF_DAY = word_set("فجر صباح صباحا ظهر ظهرا عصر مساء ليل ليلة ليلا أمس اليوم غدا")
-DAYS = word_set("السبت الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة")
 
 NEGATIONS = word_set(
     "لم لن لا ليس ليست ليسوا ليسا ليستا لست لسنا لستم مش عدم لعدم بعدم وعدم دون بدون بلا وبلا "
@@ -124,7 +123,7 @@ MEASURES = word_set(
 
 def is_time_form(form: str) -> bool:
     """Whether a word tells a time by itself."""
-    return form in CALENDAR or form in DAYS or form in TIMES_OF_DAY
+    return form in CALENDAR or form in WEEKDAYS or form in TIMES_OF_DAY
 
 
 # They stand for a name that was told before.
@@ -140,21 +139,6 @@ KIN = word_set(
     "والدها والدته والدتها أبوه أبوها أمها أخوه أخوها أخته أختها زوجها زوجته ابنها ابنته ابنتها "
     "عمها خالها جدها جدته جدتها صديقها صديقته صديقتها أستاذها معلمها تلميذها تلميذته خلفها سلفها "
     "شقيقها شقيقته شقيقتها زميلها حفيدها"
-)
-
-# Words that begin with «و» by themselves.
-WITH_WAW = word_set(
-    "وزير وزيرة وزراء وزارة وزاري وفاة وفيات وافق وافقت وقع وقعت وقوع وصل وصلت وصول "
-    "وطن وطني وطنية وسط وسطى "
-    "ولد ولدت ولادة ولاية ولايات وكالة وكالات وكيل وقت وقتها وجود وجد وجدت وحدة وحدات "
-    "وحيد وحيدة وحده وحدها وثيقة "
-    "وثائق وظيفة وظائف واحد واحدة والد والدة والده والدته والي ورد وردت وضع وضعت "
-    "وضعية وفد وفود وعد وعدت وقف "
-    "وسيلة وسائل وادي واد واشنطن وصف وصفت وجه وجهت وجهة وجهتين وزن وزنه وزنها وعي "
-    "وباء واقع واقعة واسع واسعة واضح وفق وفقا "
-    "ودائع وديعة وقود ورق ورقة وردة وراء وارد واردات ورشة وساطة وسيط وصاية وصي وعكة "
-    "وفرة وفاق وقائع وقاية "
-    "وكلاء ولي ولاء وليد وائل وجيه وداد وفاء وهران ويليام وود ويكيبيديا"
 )
 
 

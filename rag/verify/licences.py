@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from rag.arabic import WEEKDAYS
 from rag.verify.alignment import LONGEST_NAME, Alignment, Run
 from rag.verify.forms import has_pronoun, likeness, listed
-from rag.verify.lexicon import CALENDAR, DAYS, MEASURES, NEUTRAL, OWN_COUNTRY, TIMES, VAGUE
+from rag.verify.lexicon import CALENDAR, MEASURES, NEUTRAL, OWN_COUNTRY, TIMES, VAGUE
 from rag.verify.subjects import is_of_other_gender, is_salient, is_topic, may_be_meant
 
 
@@ -18,7 +19,9 @@ def is_neutral(found: Alignment, index: int) -> bool:
         return True  # it was compared with the numbers
     if forms & TIMES:
         beside = found.sentence[max(0, index - 1) : index] + found.sentence[index + 1 : index + 2]
-        if not any(word.amount or word.form in DAYS or word.form in CALENDAR for word in beside):
+        if not any(
+            word.amount or word.form in WEEKDAYS or word.form in CALENDAR for word in beside
+        ):
             return False
         return bool(forms & NEUTRAL)
     # «العدد» names something that «عدد» only counts.
@@ -130,8 +133,8 @@ def _is_moved_phrase(
         return False
     if head.amount:
         return True
-    if head.form in DAYS:
-        return sum(w.form in DAYS for w in found.source if w.clause == origin.clause) == 1
+    if head.form in WEEKDAYS:
+        return sum(w.form in WEEKDAYS for w in found.source if w.clause == origin.clause) == 1
     if head.marker and head.marker == origin.marker:
         # «ولد في سبتة ودرس في قرطبة»: either place is of its own verb.
         after = None if run.after is None else found.sentence[run.after]

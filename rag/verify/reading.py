@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.arabic import STOP_WORDS, normalise, sentences
+from rag.arabic import STOP_WORDS, WITH_WAW, normalise, sentences
 from rag.verify.amounts import Amount, amount_at
 from rag.verify.lexicon import (
     AGENT,
@@ -20,7 +20,6 @@ from rag.verify.lexicon import (
     SAME_MARKERS,
     STILL,
     THAT,
-    WITH_WAW,
     YEAR_WORDS,
 )
 
