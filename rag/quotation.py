@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
-from rag.arabic import asked_for, content_stems, has_form, is_allowed
+from rag.arabic import as_shown, asked_for, content_stems, has_form
 from rag.embed.interaction import NearnessByPlace
 from rag.span import CLAUSE_END
 from rag.types import VERBATIM, Citation, Evidence, Sentence
@@ -118,19 +118,14 @@ def name_before(item: Evidence, start: int) -> int:
 
 def verbatim(item: Evidence, start: int, end: int, *, name: int = 0) -> Sentence:
     """These characters of the evidence, between quotation marks, behind the first `name` of it."""
-    shown = _shown(item.quote[start:end])
-    before = f"{_shown(item.quote[:name])} … " if name else "…" * (start > 0)
-    is_end = not any(map(str.isalnum, item.quote[end:]))
+    shown = as_shown(item.quote[start:end])
+    before = f"{as_shown(item.quote[:name])} … " if name else "…" * (start > 0)
+    is_end = not any(map(str.isalnum, as_shown(item.quote[end:])))
     text = f"«{before}{shown if is_end else shown.rstrip('،؛,;:') + '…'}»"
     first = item.start + (0 if name else start)
     return Sentence(
         text, (Citation(item.number, item.passage, first, item.start + end),), True, VERBATIM
     )
-
-
-def _shown(text: str) -> str:
-    """Without words in other scripts, no use to the reader of the answer: the citation has them."""
-    return " ".join("".join(filter(is_allowed, text)).split())
 
 
 def rests(item: Evidence, said: Sequence[Sentence]) -> Iterator[Part]:

@@ -412,6 +412,27 @@ def test_characters_of_other_scripts_are_not_shown_but_the_citation_keeps_them()
     assert sentence.citations[0].quote == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("وقع المدير العقد.[1][2] وعاد[3]", "«وقع المدير العقد. وعاد»"),
+        ("[4] وقع المدير العقد [5، 6]، ثم عاد.[7]وسافر", "«وقع المدير العقد، ثم عاد. وسافر»"),
+        ("وقع المدير [العام] العقد في [1990].", "«وقع المدير [العام] العقد في [1990].»"),
+    ],
+)
+def test_references_of_the_source_do_not_stand_among_the_markers_of_the_answer(text, shown):
+    (sentence,) = COMPOSER.quoted(evidence(text), question="من وقع العقد؟")
+    assert sentence.text == shown
+    assert sentence.citations[0].quote == text
+
+
+def test_a_quotation_that_only_a_reference_follows_is_a_whole_one():
+    (sentence,) = Composer(Checker(), longest_words=10).quoted(
+        evidence(f"{COST} [12]"), question=QUESTION
+    )
+    assert sentence.text == f"«{COST}»"
+
+
 def test_a_quotation_with_nothing_left_to_show_is_left_out():
     sentences = COMPOSER.quoted(evidence("王明 王明", COST), question=QUESTION)
     assert texts(sentences) == [f"«{COST}»"]

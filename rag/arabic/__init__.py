@@ -6,7 +6,7 @@ from rag.arabic.dialects import in_standard
 from rag.arabic.keys import ANALYSER, analyse, matched_terms, sound_key
 from rag.arabic.numerals import are_joined, numbers
 from rag.arabic.orders import is_order
-from rag.arabic.scripts import arabic_share, is_allowed
+from rag.arabic.scripts import arabic_share, as_shown, is_allowed
 from rag.arabic.sentences import SENTENCES, sentences, title_from
 from rag.arabic.terms import (
     STOP_WORDS,
@@ -33,6 +33,7 @@ __all__ = [
     "analyse",
     "arabic_share",
     "are_joined",
+    "as_shown",
     "asked_for",
     "content_stems",
     "focus",

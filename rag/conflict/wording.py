@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rag.arabic import content_stems, is_allowed
+from rag.arabic import as_shown, content_stems, is_allowed
 from rag.clean.dates import explain_day
 from rag.quotation import SHORTEST
 from rag.types import Citation, Document, Evidence, Sentence
@@ -92,7 +92,7 @@ def _cut(side: Side, longest: int, wanted: Collection[str]) -> tuple[str, Citati
         stop = min(start + longest, len(spans))
     begin, end = spans[start][0], spans[stop - 1][1]
     end = begin + len(quote[begin:end].rstrip(_EDGES))
-    shown = " ".join("".join(filter(is_allowed, quote[begin:end])).split())
+    shown = as_shown(quote[begin:end])
     item = side.item
     citation = Citation(item.number, item.passage, item.start + begin, item.start + end)
     return f"«{'…' * (start > 0)}{shown}{'…' * (stop < len(spans))}»", citation
